@@ -1,0 +1,1 @@
+"""What the graph is, and the only road to it. Imports none of our other rooms."""

