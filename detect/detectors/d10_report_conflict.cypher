@@ -1,0 +1,38 @@
+// Purpose: reports whose copies on listings say something else than the register, or than each other.
+// Parameters: as_of (ISO date), hubs (ids held harmless).
+// Returns: report {id, report_no, records, regions}, versions [{report_no, amends_report_no,
+//   client_name, sample_name, sample_model, issued_on, is_registered}] (the report and those of the
+//   same lab that amend it, it amends, or whose number begins with the other's), copies
+//   [{merchant_id, name, listing_id, client, sample, model, issued_on, text_sha256, records, regions}].
+// Bound: one row per report with a copy that is not letter for letter the register; hundreds.
+MATCH (t:TestReport)<-[s:SHOWS_REPORT]-(g:Listing)
+WHERE s.first_seen <= $as_of AND (s.end_seen IS NULL OR s.end_seen > $as_of)
+  AND NOT coalesce(
+    (s.shown_client IS NULL OR s.shown_client = t.client_name)
+    AND (s.shown_sample IS NULL OR s.shown_sample = t.sample_name)
+    AND (s.shown_model IS NULL OR s.shown_model = t.sample_model)
+    AND (s.shown_issued_on IS NULL OR s.shown_issued_on = t.issued_on), false)
+WITH DISTINCT t WHERE NOT t.id IN $hubs
+WITH t,
+  COLLECT {
+    MATCH (t)-[a:REPORT_FROM]->(:TestLab)<-[b:REPORT_FROM]-(v:TestReport)
+    WHERE v.first_seen <= $as_of AND v.lab_id = t.lab_id
+      AND (v.amends_report_no = t.report_no OR t.amends_report_no = v.report_no
+        OR v.report_no STARTS WITH t.report_no OR t.report_no STARTS WITH v.report_no)
+      AND all(x IN [a, b] WHERE x.first_seen <= $as_of
+        AND (x.end_seen IS NULL OR x.end_seen > $as_of))
+    RETURN v
+  } AS others
+MATCH (t)<-[s:SHOWS_REPORT]-(g:Listing)<-[l:LISTS]-(:Store)<-[o:OPERATES]-(m:Merchant)
+WHERE all(x IN [s, l, o] WHERE x.first_seen <= $as_of
+  AND (x.end_seen IS NULL OR x.end_seen > $as_of))
+WITH t, others, s, g, l, o, m ORDER BY m.id, g.id
+RETURN {id: t.id, report_no: t.report_no, records: t.records, regions: t.regions} AS report,
+  [v IN [t] + others | {report_no: v.report_no, amends_report_no: v.amends_report_no,
+    client_name: v.client_name, sample_name: v.sample_name, sample_model: v.sample_model,
+    issued_on: v.issued_on, is_registered: v.is_registered}] AS versions,
+  collect({merchant_id: m.id, name: m.name, listing_id: g.id, client: s.shown_client,
+    sample: s.shown_sample, model: s.shown_model, issued_on: s.shown_issued_on,
+    text_sha256: s.text_sha256, records: s.records + l.records + o.records,
+    regions: s.regions + l.regions + o.regions}) AS copies
+ORDER BY report.id

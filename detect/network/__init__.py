@@ -1,0 +1,1 @@
+"""Who belongs together: the incidence of merchants and identifiers, and the engines that read it."""

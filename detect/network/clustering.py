@@ -1,0 +1,158 @@
+"""Which merchant belongs to which cluster, and which identifiers a cluster owns.
+
+Every engine ends here, so that the same partition always gets the same numbers: clusters are
+counted by their smallest merchant index, whatever order an engine found them in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detect.network.incidence import Incidence, IntArray
+
+NO_CLUSTER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """A partition of some merchants; the rest stay single.
+
+    Shapes: `label` has one entry per merchant, `owned_by` one per identifier of the incidence the
+    clustering was found in; both hold a cluster number 0..count-1, or -1 for none. Clusters are
+    numbered by their smallest merchant index.
+    """
+
+    label: IntArray
+    owned_by: IntArray
+
+    @property
+    def count(self) -> int:
+        """How many clusters there are."""
+        return int(self.label.max(initial=NO_CLUSTER)) + 1
+
+    def sizes(self) -> NDArray[np.int64]:
+        """Members per cluster, indexed by cluster number."""
+        return np.bincount(self.label[self.label >= 0], minlength=self.count)
+
+    def members(self, cluster: int) -> IntArray:
+        """Merchant indexes of one cluster, ascending; empty when there is no such cluster."""
+        return np.flatnonzero(self.label == _existing(cluster)).astype(np.int32)
+
+    def owned_identifiers(self, cluster: int) -> IntArray:
+        """Identifier indexes one cluster owns, ascending; empty when there is no such cluster."""
+        return np.flatnonzero(self.owned_by == _existing(cluster)).astype(np.int32)
+
+    def all_members(self) -> list[IntArray]:
+        """`members` of every cluster in one pass (use this instead of a loop over `members`)."""
+        return _grouped(self.label, self.count)
+
+    def all_owned_identifiers(self) -> list[IntArray]:
+        """`owned_identifiers` of every cluster in one pass."""
+        return _grouped(self.owned_by, self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Who holds what, each (merchant, identifier) once however many kinds say so.
+
+    Sorted by merchant, then identifier; `holders` counts merchants per identifier.
+    """
+
+    merchant: IntArray
+    identifier: IntArray
+    holders: NDArray[np.int64]
+
+
+def holdings(incidence: Incidence) -> Holdings:
+    """Collapse the kinds: a phone seen on a licence and on a parcel is still one shared phone."""
+    merchant, identifier = incidence.merchant, incidence.identifier
+    pair = merchant.astype(np.int64) * max(len(incidence.identifiers), 1) + identifier
+    if (pair[1:] < pair[:-1]).any():  # an incidence is sorted; one made by hand may not be
+        order = np.argsort(pair, kind="stable")
+        merchant, identifier, pair = merchant[order], identifier[order], pair[order]
+    is_new = np.ones(pair.size, bool)
+    is_new[1:] = pair[1:] != pair[:-1]
+    merchant, identifier = merchant[is_new], identifier[is_new]
+    return Holdings(
+        merchant, identifier, np.bincount(identifier, minlength=len(incidence.identifiers))
+    )
+
+
+def believed_kind(incidence: Incidence) -> IntArray:
+    """One kind per identifier: the most believed (largest weight) that shows it, -1 without links."""
+    kind_of = np.full(len(incidence.identifiers), -1, np.int32)
+    by_belief = sorted(
+        range(len(incidence.kinds)),
+        key=lambda at: (incidence.kinds[at].weight, incidence.kinds[at].name),
+    )
+    for at in by_belief:  # the most believed kind writes last
+        kind_of[incidence.identifier[incidence.kind == at]] = at
+    return kind_of
+
+
+def from_labels(
+    incidence: Incidence, raw: NDArray[np.integer], min_members: int, cap: int
+) -> Clustering:
+    """Number a raw partition, drop clusters below `min_members`, and say what each owns.
+
+    `raw` holds any integers per merchant, negative for none. Only identifiers with 2..`cap` holders
+    can be owned; see `ownership` for the rule.
+    """
+    label = numbered(raw, min_members)
+    held = holdings(incidence)
+    return Clustering(label, ownership(held, label, cap))
+
+
+def numbered(raw: NDArray[np.integer], min_members: int = 1) -> IntArray:
+    """Renumber by smallest merchant index; groups below `min_members` become -1."""
+    label = np.full(raw.size, NO_CLUSTER, np.int32)
+    inside = np.flatnonzero(raw >= 0)
+    if not inside.size:
+        return label
+    _, first, inverse, size = np.unique(
+        raw[inside], return_index=True, return_inverse=True, return_counts=True
+    )
+    keep = size >= min_members
+    number = np.full(size.size, NO_CLUSTER, np.int32)
+    by_first = np.argsort(first)
+    by_first = by_first[keep[by_first]]
+    number[by_first] = np.arange(by_first.size, dtype=np.int32)
+    label[inside] = number[inverse]
+    return label
+
+
+def ownership(held: Holdings, label: IntArray, cap: int) -> IntArray:
+    """Cluster that owns each identifier, or -1.
+
+    A cluster owns an identifier when at least two, and at least half, of its holders are members
+    (design A of the community study). An identifier split evenly between two clusters is a bridge:
+    nobody owns it, which also keeps the answer free of any tie-break by number.
+    """
+    owned_by = np.full(held.holders.size, NO_CLUSTER, np.int32)
+    inside = (label[held.merchant] >= 0) & (held.holders[held.identifier] <= cap)
+    if not inside.any():
+        return owned_by
+    width = np.int64(label.max() + 1)
+    key = held.identifier[inside].astype(np.int64) * width + label[held.merchant[inside]]
+    pair, count = np.unique(key, return_counts=True)
+    identifier, cluster = pair // width, pair % width
+    is_owned = (count >= 2) & (2 * count >= held.holders[identifier])
+    identifier, cluster = identifier[is_owned], cluster[is_owned]
+    owned_by[identifier] = cluster
+    is_bridge = np.bincount(identifier, minlength=owned_by.size) > 1
+    owned_by[is_bridge] = NO_CLUSTER
+    return owned_by
+
+
+def _existing(cluster: int) -> int:
+    return cluster if cluster >= 0 else -2  # -1 marks "none" in the arrays and is not a cluster
+
+
+def _grouped(label: IntArray, count: int) -> list[IntArray]:
+    inside = np.flatnonzero(label >= 0).astype(np.int32)
+    order = np.argsort(label[inside], kind="stable")
+    sizes = np.bincount(label[inside], minlength=count)
+    return np.split(inside[order], np.cumsum(sizes)[:-1]) if count else []

@@ -1,0 +1,153 @@
+"""What a group of merchants is called: a network, a lawful group, or neither.
+
+Franchises, authorised dealers and branches share identifiers exactly as counterfeit networks do;
+structure alone cannot tell them apart (three in four groups it finds are lawful). A group is called
+a network only when its members break rules far more often than merchants at large, and no declared
+relation (parent, franchise, authorisation) already says why they belong together. The label is a
+lead, never proof.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: A chance of one in a thousand that so many members break rules in a group of ordinary merchants;
+#: with about a thousand groups of all kinds in a world of 100,000 merchants, one false label.
+SIGNIFICANCE = 1e-3
+#: No population is taken to be cleaner than this: a rate from little data must not make one slip damning.
+LEAST_BASE_RATE = 0.005
+#: Two members at the least: one bad seller does not make a network of the others.
+LEAST_VIOLATING_MEMBERS = 2
+#: Share of members that one declared structure must cover to explain the group.
+DECLARED_SHARE = 0.8
+#: Share of violating members above which a declared structure no longer clears a group.
+DECLARED_BUT_VIOLATING = 0.3
+#: Share of violating members at which the violation part of the score is full.
+FULL_VIOLATION_SHARE = 0.5
+
+
+class GroupLabel(StrEnum):
+    """The three names of a group."""
+
+    NETWORK = "network"
+    LAWFUL_GROUP = "lawful_group"
+    UNLABELLED = "unlabelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One violation finding on one member: the detector and its severity 1..5."""
+
+    member: str
+    detector: str
+    severity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Why a group is called what it is.
+
+    `violating` of `members` have a violation finding; `chance` is the probability of at least so
+    many among ordinary merchants of `base_rate`; `declared_share` is the share of members covered by
+    the largest declared structure. `score` 0..100 orders work, it is no probability.
+    """
+
+    label: GroupLabel
+    score: int
+    members: int
+    violating: int
+    base_rate: float
+    chance: float
+    declared_share: float
+    detectors: Mapping[str, int]
+
+
+def assess(
+    members: Sequence[str],
+    violations: Iterable[Violation],
+    declared: Iterable[tuple[str, str]],
+    base_rate: float,
+    mean_strength: float,
+) -> Assessment:
+    """Name and score one group.
+
+    `declared` are pairs joined by a declared relation, outsiders included (two dealers of one brand
+    owner belong together through the owner); `mean_strength` is the members' mean tie strength 0..1.
+    """
+    inside = frozenset(members)
+    relevant = [v for v in violations if v.member in inside]
+    violating = len({v.member for v in relevant})
+    rate = max(base_rate, LEAST_BASE_RATE)
+    chance = binomial_tail(violating, len(inside), rate)
+    share = violating / len(inside) if inside else 0.0
+    declared_share = largest_declared_share(inside, declared)
+    is_declared = declared_share >= DECLARED_SHARE
+    is_significant = violating >= LEAST_VIOLATING_MEMBERS and chance < SIGNIFICANCE
+    if is_significant and not (is_declared and share < DECLARED_BUT_VIOLATING):
+        label = GroupLabel.NETWORK
+    else:
+        label = GroupLabel.LAWFUL_GROUP if is_declared else GroupLabel.UNLABELLED
+    return Assessment(
+        label,
+        score(share, mean_strength),
+        len(inside),
+        violating,
+        rate,
+        chance,
+        declared_share,
+        dict(sorted(Counter(v.detector for v in set(relevant)).items())),
+    )
+
+
+def score(violating_share: float, mean_strength: float) -> int:
+    """`100 · (0.7 · min(1, share / 0.5) + 0.3 · strength)`, rounded: an order for the work queue."""
+    violation = min(1.0, violating_share / FULL_VIOLATION_SHARE)
+    return round(100 * (0.7 * violation + 0.3 * mean_strength))
+
+
+def base_rate_of(violating_merchants: int, merchants: int) -> float:
+    """The share of all merchants with a violation, smoothed by one; members of networks included.
+
+    Counting the guilty too makes the test stricter, never looser.
+    """
+    return (violating_merchants + 1) / (merchants + 2)
+
+
+def binomial_tail(successes: int, trials: int, rate: float) -> float:
+    """P(X >= successes) for X ~ Binomial(trials, rate), summed in logarithms."""
+    if successes <= 0:
+        return 1.0
+    log_rate, log_rest = math.log(rate), math.log1p(-rate)
+    terms = [
+        math.lgamma(trials + 1)
+        - math.lgamma(k + 1)
+        - math.lgamma(trials - k + 1)
+        + k * log_rate
+        + (trials - k) * log_rest
+        for k in range(successes, trials + 1)
+    ]
+    return min(1.0, math.fsum(math.exp(term) for term in terms))
+
+
+def largest_declared_share(inside: frozenset[str], declared: Iterable[tuple[str, str]]) -> float:
+    """Share of members in the largest component of the declared relations that touch them."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    for a, b in declared:
+        if a in inside or b in inside:
+            parent[root(a)] = root(b)
+    if not inside:
+        return 0.0
+    sizes = Counter(root(member) for member in inside)
+    largest = max(sizes.values())
+    return largest / len(inside) if largest > 1 else 0.0

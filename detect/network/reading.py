@@ -1,0 +1,38 @@
+"""Reads what the network engines need out of the store, as of a date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from detect.network.incidence import Incidence, LinkKind, build
+from graph.ontology import ontology
+from graph.store.projection import read_links
+from graph.store.session import Store
+from graph.store.statement import Statement
+
+_CLOSED = Statement.load(__file__, "closed_merchants.cypher")
+
+
+def link_kinds() -> dict[str, LinkKind]:
+    """The ontology's linking relations as link kinds, by relation name."""
+    return {
+        relation.name: LinkKind(relation.name, rule.weight, rule.source_type, rule.is_strong)
+        for relation, rule in ontology().links()
+    }
+
+
+def read_incidence(store: Store, as_of: date) -> Incidence:
+    """All links known, and not known to have ended, on `as_of`."""
+    kinds = link_kinds()
+    links = {}
+    for column in read_links(store, as_of.isoformat()):
+        days = np.array(column.first_seen, dtype="datetime64[D]").astype(np.int64).tolist()
+        links[kinds[column.relation.name]] = (column.merchant, column.identifier, days)
+    return build(links)
+
+
+def read_closed_merchants(store: Store, as_of: date) -> frozenset[str]:
+    """Node ids of merchants that were closed on `as_of`."""
+    return frozenset(store.columns(_CLOSED, as_of=as_of.isoformat())["id"])

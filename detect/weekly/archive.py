@@ -1,0 +1,64 @@
+"""Keeps a week's picture exactly as it was seen, so that next week is compared with it.
+
+The store could be asked again as of last week's date, but records that arrive late with an earlier
+date would then look as if they had been known all along, and what they join would never be flagged.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+
+import numpy as np
+
+from detect.network.clustering import Clustering
+from detect.network.incidence import Incidence, LinkKind
+from detect.weekly.snapshot import Snapshot
+
+
+def pack(snapshot: Snapshot) -> bytes:
+    """The snapshot as compressed bytes (a NumPy archive; names as JSON, no pickles)."""
+    incidence = snapshot.incidence
+    head = {
+        "as_of": snapshot.as_of.isoformat(),
+        "digest": snapshot.digest,
+        "closed": sorted(snapshot.closed_merchants),
+        "merchants": incidence.merchants,
+        "identifiers": incidence.identifiers,
+        "kinds": [[k.name, k.weight, k.source_type, k.is_strong] for k in incidence.kinds],
+    }
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        head=np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8),
+        merchant=incidence.merchant,
+        identifier=incidence.identifier,
+        kind=incidence.kind,
+        first_seen_day=incidence.first_seen_day,
+        label=snapshot.clustering.label,
+        owned_by=snapshot.clustering.owned_by,
+    )
+    return buffer.getvalue()
+
+
+def unpack(content: bytes) -> Snapshot:
+    """The inverse of `pack`."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        head = json.loads(archive["head"].tobytes().decode())
+        incidence = Incidence(
+            tuple(head["merchants"]),
+            tuple(head["identifiers"]),
+            tuple(LinkKind(*kind) for kind in head["kinds"]),
+            archive["merchant"],
+            archive["identifier"],
+            archive["kind"],
+            archive["first_seen_day"],
+        )
+        return Snapshot(
+            date.fromisoformat(head["as_of"]),
+            incidence,
+            Clustering(archive["label"], archive["owned_by"]),
+            head["digest"],
+            frozenset(head["closed"]),
+        )
