@@ -1,1 +1,1 @@
-"""What is suspicious: detectors over single facts, networks over many, and their change from week to week."""
+"""What is suspicious: detectors over single facts, networks over many, and how those change by the week."""

@@ -33,9 +33,7 @@ class IsoDate(click.ParamType[date]):
 
     name = "date"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse, or end with exit code 2."""
         if isinstance(value, date):
             return value
@@ -61,7 +59,10 @@ def terminal_options(command: F) -> F:
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")
     @click.option(
-        "--lang", type=click.Choice(["zh", "en"]), default=default_language, help="Language of texts."
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        default=default_language,
+        help="Language of texts.",
     )
     @functools.wraps(command)
     def wrapped(*args: Any, as_json: bool, lang: str, **kwargs: Any) -> Any:

@@ -1,8 +1,8 @@
 """D1: do merchants that say they are strangers ship from the same place?
 
 Holders of one ship-from address are first joined where a parent, branch or franchise tie is
-declared; `n` independent groups remain. Fires when n ≥ 3 and the median Jaccard likeness of their
-product classes is ≥ 0.5; severity 4 from n = 5 on. The score is
+declared; `n` independent groups remain. Fires when n ≥ 3 and the median overlap of their product
+classes is ≥ 0.5; severity 4 from n = 5 on. The score is
 `rarity(a) · (1 − e^(−(n−2)/3)) · likeness`, with `rarity(a) = ln(N/df)/ln N`.
 
 An address that stops at the building may be a truncated one (a market hall, an office tower): it
@@ -36,7 +36,7 @@ from graph.store.statement import Statement
 PARAMETERS = (
     Parameter("min_subjects", 3, "merchants", 2, 20, "two share a place by chance or kinship"),
     Parameter("max_holders", 50, "merchants", 10, 500, "beyond it an address is a hub"),
-    Parameter("min_likeness", 0.5, "share", 0, 1, "half of the product classes in common"),
+    Parameter("min_likeness", 0.5, "share", 0, 1, "half of the narrower assortment"),
     Parameter("grave_subjects", 5, "merchants", 3, 50, "five strangers in one room and one trade"),
     Parameter("max_at_building", 12, "merchants", 3, 50, "a building may simply be full of firms"),
 )

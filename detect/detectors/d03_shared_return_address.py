@@ -2,7 +2,7 @@
 
 Senders hide behind aliases; returned goods must arrive. Holders tied by a parent, or authorised by one
 brand (path ≤ 2), count once: a brand's return centre serves all its dealers. Fires when ≥ 3 groups
-remain and their goods are alike (median Jaccard of product classes ≥ 0.5), as in D1, because
+remain and their goods are alike (median overlap of product classes ≥ 0.5), as in D1, because
 after-sales services take returns for anybody.
 
 Cannot see: the sender's names on parcels (they never enter the graph), so the alias half of the
@@ -26,7 +26,7 @@ from graph.store.statement import Statement
 PARAMETERS = (
     Parameter("min_subjects", 3, "merchants", 2, 20, "two may be kin or neighbours"),
     Parameter("max_holders", 50, "merchants", 10, 500, "beyond it the address is a service"),
-    Parameter("min_likeness", 0.5, "share", 0, 1, "half of the product classes in common"),
+    Parameter("min_likeness", 0.5, "share", 0, 1, "half of the narrower assortment"),
     Parameter("max_at_building", 12, "merchants", 3, 50, "a building may simply be full of firms"),
 )
 

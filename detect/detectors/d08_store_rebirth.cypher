@@ -14,7 +14,10 @@ WHERE closed.close_reason IN ['penalty', 'platform'] AND closed.closed_on IS NOT
 MATCH (old)-[a:PAID_TO|USES_PHONE|SHIPS_FROM|RETURNS_TO|SENDS_WITH|USES_DEVICE]->(key)
 WHERE coalesce(key.is_linkable, true) AND a.first_seen <= $as_of AND NOT key.id IN $hubs
 WITH old, o, closed, key, a
-WHERE COUNT { (key)<--(:Merchant) } <= $max_holders
+WHERE COUNT {
+    MATCH (key)<-[h:PAID_TO|USES_PHONE|SHIPS_FROM|RETURNS_TO|SENDS_WITH|USES_DEVICE]-(:Merchant)
+    WHERE h.first_seen <= $as_of AND (h.end_seen IS NULL OR h.end_seen > $as_of)
+  } <= $max_holders
 MATCH (key)<-[b:PAID_TO|USES_PHONE|SHIPS_FROM|RETURNS_TO|SENDS_WITH|USES_DEVICE]-(new:Merchant)
 WHERE new <> old AND b.first_seen <= $as_of AND (b.end_seen IS NULL OR b.end_seen > $as_of)
 MATCH (new)-[p:OPERATES]->(opened:Store)

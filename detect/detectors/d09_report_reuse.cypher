@@ -10,7 +10,7 @@ WHERE all(x IN [s, l, o] WHERE x.first_seen <= $as_of
   AND (x.end_seen IS NULL OR x.end_seen > $as_of))
 WITH t, count(DISTINCT m) AS merchants
 WHERE merchants >= $min_outsiders AND NOT t.id IN $hubs
-CALL (t) {
+OPTIONAL CALL (t) {
   MATCH (t)-[c:COMMISSIONED_BY]->(i:Merchant)
   WHERE c.first_seen <= $as_of AND (c.end_seen IS NULL OR c.end_seen > $as_of)
   RETURN i
@@ -28,7 +28,7 @@ CALL (t) {
   RETURN i
 }
 WITH t, collect(DISTINCT i) AS insiders
-CALL (insiders) {
+OPTIONAL CALL (insiders) {
   UNWIND insiders AS i
   MATCH (i)-[path:AUTHORISES*1..2]->(x:Merchant)
   WHERE all(r IN path WHERE r.first_seen <= $as_of

@@ -32,6 +32,8 @@ STEPS = (
     ("tested_to", "issued_on"),
     ("received_on", "issued_on"),
 )
+#: Steps of a real test follow each other within two months; a corrected slip must too.
+_PLAUSIBLE_D = 61
 
 
 def step_back(report: Mapping[str, Any], tolerance_d: float) -> tuple[str, str, int] | None:
@@ -48,7 +50,7 @@ def step_back(report: Mapping[str, Any], tolerance_d: float) -> tuple[str, str, 
 def is_slip(report: Mapping[str, Any], step: tuple[str, str, int]) -> bool:
     """Whether one typing slip explains the step: another year, or day and month changed round."""
     first, second = (date.fromisoformat(report[name]) for name in step[:2])
-    if first.year - second.year == 1 and 350 <= step[2] <= 366:
+    if 0 <= 366 - step[2] <= _PLAUSIBLE_D:
         return True
     return any(
         day.day <= 12 and _in_order(day.replace(month=day.day, day=day.month), other, is_first)
@@ -58,7 +60,7 @@ def is_slip(report: Mapping[str, Any], step: tuple[str, str, int]) -> bool:
 
 def _in_order(swapped: date, other: date, is_first: bool) -> bool:
     days = (other - swapped).days if is_first else (swapped - other).days
-    return 0 <= days <= 60
+    return 0 <= days <= _PLAUSIBLE_D
 
 
 def judge(row: Row, parameters: Parameters) -> list[Judgement]:

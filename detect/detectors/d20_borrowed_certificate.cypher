@@ -32,7 +32,7 @@ WITH c, shown,
     WHERE h.first_seen <= $as_of AND (h.end_seen IS NULL OR h.end_seen > $as_of)
     RETURN holder
   } AS holders
-CALL (holders) {
+OPTIONAL CALL (holders) {
   UNWIND holders AS h
   MATCH (h)-[path:AUTHORISES*1..2]->(x:Merchant)
   WHERE all(r IN path WHERE r.first_seen <= $as_of
@@ -51,7 +51,7 @@ CALL (holders) {
     AND (r.end_seen IS NULL OR r.end_seen > $as_of))
   RETURN x
 }
-WITH c, shown, holders, collect(DISTINCT {id: x.id, name: x.name}) AS allowed
+WITH c, shown, holders, collect(DISTINCT CASE WHEN x IS NOT NULL THEN {id: x.id, name: x.name} END) AS allowed
 UNWIND shown AS u
 WITH c, holders, allowed, u, u.g AS g
 MATCH (m:Merchant)-[o:OPERATES]->(:Store)-[l:LISTS]->(g)

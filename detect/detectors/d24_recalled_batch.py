@@ -1,9 +1,10 @@
 """D24: is a recalled product still on sale?
 
 A listing of a product that a recall names, on sale more than `grace_d` days after the recall began. If
-the recall gives production dates, the date shown on the page must lie among them; goods produced after
-the recall began, or outside its dates, are another batch and silent. Where the recall is limited (dates
-or batches) and the page shows no date, the match is a question: severity 3, else 5.
+the recall gives production dates, the date shown on the page must lie among them; goods produced
+outside its dates, or after the recall began where it gives none, are another batch and silent. Where
+the recall is limited (dates or batches) and the page shows no date, the match is a question: severity
+3, else 5.
 
 Repaired units (title says so) are what a recall ends in, and silent.
 
@@ -57,10 +58,10 @@ def match(listing: Mapping[str, Any], recall: Mapping[str, Any]) -> int:
     window, produced_on = production_window(recall["production_dates"]), listing["produced_on"]
     if produced_on is None:
         return 3 if window or recall["batches"] else 5
-    if produced_on > recall["starts_on"]:
-        return 0
     if window:
         return 5 if window[0] <= produced_on <= window[1] else 0
+    if produced_on > recall["starts_on"]:
+        return 0
     return 3 if recall["batches"] else 5
 
 

@@ -1,7 +1,7 @@
 """D26: do strangers post under one account, or parcels start elsewhere than the page says?
 
-- account: a monthly courier account of ≥ 5 independent merchants whose goods are alike (median Jaccard
-  of product classes ≥ 0.5). Courier outlets and third-party logistics post for anybody: the hub
+- account: a monthly courier account of ≥ 5 independent merchants whose goods are alike (median overlap of
+  product classes ≥ 0.5). Courier outlets and third-party logistics post for anybody: the hub
   register, `max_holders` and unlike goods keep them silent.
 - origin: of ≥ 20 parcels in 90 days, ≥ 30 % are first scanned in a province that is neither the one
   claimed nor one of the merchant's known ship-from places (so several warehouses are no reproach).
@@ -20,7 +20,7 @@ from graph.store.statement import Statement
 PARAMETERS = (
     Parameter("min_subjects", 5, "merchants", 2, 50, "neighbours share an account by threes"),
     Parameter("max_holders", 50, "merchants", 10, 500, "beyond it an outlet posts for the street"),
-    Parameter("min_likeness", 0.5, "share", 0, 1, "half of the product classes in common"),
+    Parameter("min_likeness", 0.5, "share", 0, 1, "half of the narrower assortment"),
     Parameter("min_parcels", 20, "parcels", 5, 1000, "fewer are a matter of chance"),
     Parameter("min_share", 0.3, "share", 0.05, 1, "returns and forwarding explain less"),
 )

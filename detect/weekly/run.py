@@ -15,6 +15,8 @@ from datetime import date
 from typing import Any
 
 from detect.detectors import DETECTORS
+from detect.labs import DETECTOR_ID as LAB_DETECTOR
+from detect.labs import assess_labs
 from detect.network import engines
 from detect.network.clustering import Clustering
 from detect.network.incidence import Incidence
@@ -95,7 +97,7 @@ def detect_now(
     findings = _find(store, as_of, picture, progress, after_clusters=False)
     clusters = _describe(store, picture, after, findings, progress)
     store.write_together(cluster_steps(clusters, as_of))
-    findings += _find(store, as_of, picture, progress, after_clusters=True)
+    findings += _find_after(store, as_of, picture, findings, progress)
     return RunResult(as_of, engine, _counts(picture, clusters, findings, ()))
 
 
@@ -146,7 +148,7 @@ def run_weekly(
             ),
         ]
     )
-    findings += _find(store, as_of, picture, progress, after_clusters=True)
+    findings += _find_after(store, as_of, picture, findings, progress)
     return RunResult(
         as_of, engine, _counts(picture, clusters, findings, flags), _flags_at(store, as_of)
     )
@@ -186,6 +188,16 @@ def _find(
     findings = run_detectors(store, as_of, picture.hubs, only=wanted)
     publish_findings(store, findings, as_of, wanted)
     return findings
+
+
+def _find_after(
+    store: Store, as_of: date, picture: _Picture, findings: list[Finding], progress: Progress
+) -> list[Finding]:
+    """What needs the published clusters, and the labs that all of it together points at."""
+    found = _find(store, as_of, picture, progress, after_clusters=True)
+    labs = assess_labs([*findings, *found])
+    publish_findings(store, labs, as_of, [LAB_DETECTOR])
+    return [*found, *labs]
 
 
 def _describe(

@@ -15,7 +15,9 @@ from suyuan.terminal import Terminal
 
 
 @click.command("detect", short_help="Run detectors and networks as of a date and publish them.")
-@click.option("--as-of", type=IsoDate(), default=date.today, help="Date to look at (default today).")
+@click.option(
+    "--as-of", type=IsoDate(), default=date.today, help="Date to look at (default today)."
+)
 @click.option("--engine", type=click.Choice(sorted(ENGINES)), default=DEFAULT_ENGINE)
 @store_option
 @terminal_options

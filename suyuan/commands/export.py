@@ -33,9 +33,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 )
 @store_option
 @terminal_options
-def command(
-    out: Path, form: str | None, label: str, store_target: str, terminal: Terminal
-) -> None:
+def command(out: Path, form: str | None, label: str, store_target: str, terminal: Terminal) -> None:
     """Write the published clusters of one label. For the operator: no region is left out."""
     chosen = form or out.suffix.lstrip(".").lower()
     if chosen not in FORMATS:
@@ -70,7 +68,11 @@ def as_graph(rows: list[dict[str, Any]]) -> nx.Graph:
     drawn = nx.Graph()
     for row in rows:
         drawn.add_node(
-            row["merchant"], kind="Merchant", label=row["name"], cluster=row["cluster"], role=row["role"]
+            row["merchant"],
+            kind="Merchant",
+            label=row["name"],
+            cluster=row["cluster"],
+            role=row["role"],
         )
         for tie in row["ties"]:
             identifier = tie["identifier_id"]

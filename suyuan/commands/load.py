@@ -38,10 +38,9 @@ def command(
 ) -> None:
     """Load files and folders. Bad rows are refused with a reason; the rest is loaded; twice is once."""
     options = LoadOptions(refused_path=refused_path, source=source)
-    with open_store(store_target, terminal) as store:
-        started = time.monotonic()
-        report = load_into(store, paths, options, terminal)
-        seconds = time.monotonic() - started
+    started = time.monotonic()
+    report = load_paths(store_target, paths, options, terminal)
+    seconds = time.monotonic() - started
     for name, count in report.tables.items():
         terminal.say(
             "load.table", table=name, read=count.read, loaded=count.loaded, refused=count.refused
@@ -56,6 +55,14 @@ def command(
     if report.refused:
         terminal.say("load.refused_file", path=str(refused_path))
     terminal.result({**report.as_json(), "seconds": round(seconds, 3)})
+
+
+def load_paths(
+    target: str, paths: tuple[Path, ...], options: LoadOptions, terminal: Terminal
+) -> LoadReport:
+    """Load into the store at `target`, which is opened for it and closed afterwards."""
+    with open_store(target, terminal) as store:
+        return load_into(store, paths, options, terminal)
 
 
 def load_into(

@@ -30,7 +30,9 @@ def command() -> None:
 
 @command.command("create")
 @click.argument("name")
-@click.option("--region", "regions", multiple=True, required=True, help="Province code; repeatable.")
+@click.option(
+    "--region", "regions", multiple=True, required=True, help="Province code; repeatable."
+)
 @click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True)
 @_file_option
 @terminal_options

@@ -15,7 +15,9 @@ from suyuan.terminal import Terminal
 
 
 @click.command("weekly", short_help="The weekly run: flag newly linked clusters, once.")
-@click.option("--as-of", type=IsoDate(), default=date.today, help="Date of the run (default today).")
+@click.option(
+    "--as-of", type=IsoDate(), default=date.today, help="Date of the run (default today)."
+)
 @click.option("--engine", type=click.Choice(sorted(ENGINES)), default=DEFAULT_ENGINE)
 @store_option
 @terminal_options
