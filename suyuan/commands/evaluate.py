@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import click
@@ -51,7 +52,7 @@ def command(
     """Load WORLD into a fresh store, run the weekly job for each week, compare with the truth."""
     settings, folders = read_world(world)
     truth = load_truth(world / "truth" / "truth.json")
-    weeks = [(day, (folder,)) for day, folder in folders]
+    weeks: list[tuple[date, tuple[Path, ...]]] = [(day, (folder,)) for day, folder in folders]
     if once:
         weeks = [(folders[-1][0], tuple(folder for _, folder in folders))]
     with fresh_store(store_target) as target:

@@ -1,0 +1,36 @@
+"""How the service is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from api.limits import DEFAULT_LIMITS, Limits
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """Where the tokens are, how much one request may take, and what time it is.
+
+    `deadline_s` ends an operation, its statements included; `body_timeout_s` is how long a body may
+    take to arrive; of more than `concurrent` operations at once the rest is told to come back.
+    """
+
+    token_file: Path
+    limits: Limits = DEFAULT_LIMITS
+    deadline_s: float = 20.0
+    body_timeout_s: float = 10.0
+    concurrent: int = 64
+    now: Callable[[], datetime] = field(default=_now)
+
+    def today(self) -> str:
+        """Today's date in China, ISO 8601."""
+        return self.now().astimezone(CHINA).date().isoformat()
