@@ -49,12 +49,13 @@ def build(folder: Path, terminal: Terminal) -> None:
     generate(WORLD, world)
     _, weeks = read_world(world)
     options = LoadOptions(refused_path=folder / "refused.csv")
-    reports = [load_paths(str(folder), (weeks[0][1],), LoadOptions(), terminal)]
+    reports = [load_paths(str(folder), weeks[0][1], LoadOptions(), terminal)]
     with open_store(str(folder), terminal) as store:
         reports.append(load_into(store, (write_mistakes(folder / "sheet"),), options, terminal))
         result = run_weekly(store, weeks[0][0], progress=_step(terminal))
         for as_of, tables in weeks[1:]:
-            reports.append(load_into(store, (tables,), LoadOptions(), terminal))
+            if tables:
+                reports.append(load_into(store, tables, LoadOptions(), terminal))
             result = run_weekly(store, as_of, progress=_step(terminal))
         story = {
             "world": asdict(WORLD),

@@ -19,12 +19,18 @@ _FLAGS = Statement.load(__file__, "world_flags.cypher")
 LAB_FINDING = "LAB"
 
 
-def read_world(world: Path) -> tuple[dict[str, Any], list[tuple[date, Path]]]:
-    """The settings of a world, and its week folders with the day each was read."""
+Weeks = list[tuple[date, tuple[Path, ...]]]
+
+
+def read_world(world: Path) -> tuple[dict[str, Any], Weeks]:
+    """The settings of a world, and the tables of each week with the day they were read.
+
+    A week in which nothing changed has no tables, but it is a week: the weekly job runs in it too.
+    """
     settings = json.loads((world / "world.json").read_text(encoding="utf-8"))
-    folders = sorted((world / "tables").glob("week_*"))
     return settings, [
-        (day_of(int(folder.name.removeprefix("week_"))), folder) for folder in folders
+        (day_of(int(folder.name.removeprefix("week_"))), tuple(sorted(folder.glob("*.csv"))))
+        for folder in sorted((world / "tables").glob("week_*"))
     ]
 
 

@@ -10,11 +10,12 @@ counts one step less and only up to `max_at_building` groups.
 
 Cleared by: the hub register; more holders than `max_holders` (an unregistered hub is for review, not
 for accusation); unlike goods, which is how cloud warehouses and forwarders look. The published
-formula lets n ≥ 5 fire alone; measured on look-alikes that accuses every unregistered warehouse, so
+formula lets n ≥ 5 fire alone; that would accuse every unregistered warehouse, so
 likeness is asked for at any n.
 
 Cannot see: one seller behind addresses that differ, or a warehouse for one trade only.
-Sources: P1, P2 of the published cases (eight stores shipping from one district; family network).
+Sources: published cases of Nanjing (eight stores of one couple shipping from one district) and Shanghai
+Baoshan 2025 (a family network of packers and stores); plan 三(三).
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ trades: from `agency_holders` groups on, contacts only and with a median product
 `agency_likeness`, the number is read as an agency's and stays silent.
 
 Cannot see: a recycled number whose earlier holder never updated its contact (three holders make it
-unlikely), nor who in fact answers. Sources: published cases P5, P6; telephone facts of libphonenumber.
+unlikely), nor who in fact answers. Sources: plan 三(六), 三(九);
+telephone facts of libphonenumber.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ remain and their goods are alike (median overlap of product classes ≥ 0.5), as
 after-sales services take returns for anybody.
 
 Cannot see: the sender's names on parcels (they never enter the graph), so the alias half of the
-published rule is left to the courier. Sources: published case P3.
+published rule is left to the courier. Sources: published case of Dongguan
+(one after-sales consignee behind several senders).
 """
 
 from __future__ import annotations

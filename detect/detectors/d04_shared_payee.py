@@ -6,7 +6,7 @@ livestream agencies settle for many and never enter; nor do accounts in the hub 
 more than `max_holders` holders, which nobody opens for a network.
 
 Cannot see: accounts that differ but belong to one person, or a token that two banks would give.
-Sources: published case P5 (the payee of store A is the company behind store B).
+Sources: published case of 2021 (the payee of one report shop is the company behind another).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ comes from a factory that stands in the report shows its own product's report (s
 Fires when ≥ 2 other merchants show it: one may be a missing authorisation, two are reuse.
 
 Cannot see: authorisations that nobody reported (the first thing to ask for), and a single borrower.
-Sources: published case P7 (a report whose true client is somebody else).
+Sources: published case of Changshu 2020 (a report whose true client is somebody else).
 """
 
 from __future__ import annotations

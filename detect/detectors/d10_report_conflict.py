@@ -11,7 +11,8 @@ misread character in a long name, a shortened name) are no conflict: they are ho
 errs. Different file hashes alone are no conflict either, and are reported as a number only.
 
 Cannot see: a forged measurement under true headings, a client renamed between copies (asks a look at
-the company register). Sources: P7; rules on laboratories (order 39), article 14 (5).
+the company register). Sources: published case of Changshu 2020;
+rules on laboratories (order 39), article 14 (5).
 """
 
 from __future__ import annotations

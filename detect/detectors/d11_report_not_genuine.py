@@ -9,7 +9,8 @@
   another site (severity 3). Subdomains of a filed host are the lab's own; a lab that has filed none is
   unknown.
 
-Cannot see: what the site answers. Sources: published cases P6 (look-alike site), P8 (no such number).
+Cannot see: what the site answers. Sources: published cases of 2025
+(reports that only a look-alike site confirms) and Chengdu (a number that the lab never issued).
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ Models are compared by `likeness.is_model_covered`: look-alike characters, short
 listed model and series entries (…系列, *) count as covered, because ODM goods carry series names.
 A listing that names no maker and no model is unknown, not borrowed.
 
-Cannot see: a page that copies the true holder's name (P12), or an authorisation nobody reported.
-Sources: plan 二(三), 三(一); published case P12.
+Cannot see: a page that copies the true holder's name, or an authorisation nobody reported.
+Sources: plan 二(三), 三(一).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ forms that exist beside the usual one (letter suffix of an OEM certificate, self
 certificates with a letter prefix). And nothing at all, when the form is right; whether the number is
 genuine only its register can tell, because none of them has a check digit.
 
-Sources: number rules of domain findings 1.2 (16 digits YYYY BB PPPP SSSSSS), 1.3 (CMA, 12 digits), 1.4
+Sources: number rules of CCC (16 digits YYYY BB PPPP SSSSSS), CMA (12 digits), licences
 (XK00-000-00000); power banks and lithium cells entered the catalogue on 2023-08-01.
 """
 

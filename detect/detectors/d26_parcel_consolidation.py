@@ -6,7 +6,7 @@
 - origin: of ≥ 20 parcels in 90 days, ≥ 30 % are first scanned in a province that is neither the one
   claimed nor one of the merchant's known ship-from places (so several warehouses are no reproach).
 
-Cannot see: cash parcels, or one sender with many accounts. Sources: plan 三(四), published case P6.
+Cannot see: cash parcels, or one sender with many accounts. Sources: plan 三(四).
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 import click
@@ -50,18 +49,18 @@ def command(
     terminal: Terminal,
 ) -> None:
     """Load WORLD into a fresh store, run the weekly job for each week, compare with the truth."""
-    settings, folders = read_world(world)
+    settings, weeks = read_world(world)
     truth = load_truth(world / "truth" / "truth.json")
-    weeks: list[tuple[date, tuple[Path, ...]]] = [(day, (folder,)) for day, folder in folders]
     if once:
-        weeks = [(folders[-1][0], tuple(folder for _, folder in folders))]
+        weeks = [(weeks[-1][0], tuple(path for _, tables in weeks for path in tables))]
     with fresh_store(store_target) as target:
         started = time.monotonic()
         load_paths(target, weeks[0][1], LoadOptions(), terminal)
         with open_store(target, terminal) as store:
             run_weekly(store, weeks[0][0], engine, _step(terminal))
             for as_of, paths in weeks[1:]:
-                load_into(store, paths, LoadOptions(), terminal)
+                if paths:
+                    load_into(store, paths, LoadOptions(), terminal)
                 run_weekly(store, as_of, engine, _step(terminal))
             wall_s = time.monotonic() - started
             found = found_in(store)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from graph.store.bulk_import import bulk_load, is_without_data
 from graph.store.session import Store
+from ingest.bulk_sink import BulkSink
 from ingest.pipeline import LoadOptions, load
 from ingest.report import LoadReport
 from ingest.store_sink import StoreSink
-from suyuan.options import open_store, store_option, terminal_options
+from suyuan.options import _download_progress, open_store, store_option, terminal_options
 from suyuan.terminal import Terminal
 
 
@@ -27,19 +29,25 @@ from suyuan.terminal import Terminal
     show_default=True,
     help="Where refused rows go, each with file, line, field, rule and reason.",
 )
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Write through the server also where a new store could be made by the offline importer.",
+)
 @store_option
 @terminal_options
 def command(
     paths: tuple[Path, ...],
     source: str | None,
     refused_path: Path,
+    online: bool,
     store_target: str,
     terminal: Terminal,
 ) -> None:
     """Load files and folders. Bad rows are refused with a reason; the rest is loaded; twice is once."""
     options = LoadOptions(refused_path=refused_path, source=source)
     started = time.monotonic()
-    report = load_paths(store_target, paths, options, terminal)
+    report = load_paths(store_target, paths, options, terminal, online=online)
     seconds = time.monotonic() - started
     for name, count in report.tables.items():
         terminal.say(
@@ -58,9 +66,26 @@ def command(
 
 
 def load_paths(
-    target: str, paths: tuple[Path, ...], options: LoadOptions, terminal: Terminal
+    target: str,
+    paths: tuple[Path, ...],
+    options: LoadOptions,
+    terminal: Terminal,
+    *,
+    online: bool = False,
 ) -> LoadReport:
-    """Load into the store at `target`, which is opened for it and closed afterwards."""
+    """Load into the store at `target`, which is opened for it and closed afterwards.
+
+    A folder that has no data yet is filled by the offline importer, many times faster, unless
+    `online`.
+    """
+    if not online and "://" not in target and is_without_data(target):
+        with (
+            bulk_load(target, progress=_download_progress(terminal)) as bulk,
+            terminal.progress("load.progress") as advance,
+        ):
+            report = load(paths, BulkSink(bulk), options, _only_writes(advance))
+        with open_store(target, terminal):  # for the keys and indexes
+            return report
     with open_store(target, terminal) as store:
         return load_into(store, paths, options, terminal)
 
