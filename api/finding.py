@@ -14,6 +14,7 @@ from api.paging import Bounded, First, PageInfo, page_info
 from api.record import Record
 from api.resolved import resolved
 from api.scalars import JSON, Date
+from detect.detectors.wording import explanation
 from graph.model.texts import catalogue, text
 from queries.findings import FindingView
 from queries.flags import FlagView
@@ -217,10 +218,9 @@ def explanation_of(view: FindingView, lang: str) -> str:
     A finding of a detector whose text is unknown here, or wants other values, says at least its
     figures.
     """
-    key = f"detector.{view.detector}.explanation"
-    if key in catalogue():
+    if f"detector.{view.detector}.explanation" in catalogue():
         try:
-            return str(mask_deeply(text(key, lang, **view.values)))
+            return str(mask_deeply(explanation(view.detector, view.values, lang)))
         except (KeyError, IndexError, TypeError, ValueError):
             pass
     return text(

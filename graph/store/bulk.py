@@ -4,26 +4,27 @@ The outcome is that of `graph.store.upsert` followed by `materialise`: a record 
 or relation that several records speak about gets its properties from all of them, a relation without
 one of its ends is not written.
 
-What one record speaks about goes to its file at once. Kept in memory are the keys of nodes, the ends
-of relations and the ids of records, with the place of each in the files: some 300 bytes per fact.
-When a second record speaks about a thing, the first is read back from its place at the end.
+What a first record says goes to a file at once. Kept in memory are the keys of nodes, the ends of
+relations and the ids of records, some 300 bytes per fact. When more records speak about a thing, the
+first one is read back at the end.
 """
 
 from __future__ import annotations
 
-import os
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from graph.model.ids import SEPARATOR
 from graph.model.provenance import Record, merge_payloads, merge_relation
 from graph.ontology import RelationType, ontology
+from graph.store.bulk_files import Lines, Several, Things
 from graph.store.bulk_rows import (
+    META_HEADER,
     RECORD_HEADER,
+    Format,
     cell,
     entity_columns,
     joined,
@@ -36,13 +37,12 @@ from graph.store.naming import Namer
 from graph.store.rows import EntityRow, RelationRow
 from graph.store.upsert import Outcome
 
-_BUFFER_BYTES = 1 << 18
-_COPY_BYTES = 1 << 20
+_Merge = Callable[[list[tuple[str, str, str]]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportFiles:
-    """What the importer is to read; paths of each group are header first, then rows.
+    """What the importer is to read, by label or relation type: a header, then the rows.
 
     `is_multiline` says whether a value holds a line end, which makes reading slower.
     """
@@ -52,100 +52,20 @@ class ImportFiles:
     is_multiline: bool
 
 
-class _Lines:
-    """A file of lines that knows the place of every one of them."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.is_multiline = False
-        self._file: IO[bytes] = path.open("w+b", buffering=_BUFFER_BYTES)
-        self.end = 0
-
-    def add(self, line: str) -> int:
-        """Append one line, which ends in a line feed; returns where it begins."""
-        if not self.is_multiline and ("\n" in line[:-1] or "\r" in line):
-            self.is_multiline = True
-        begin = self.end
-        self.end += self._file.write(line.encode())
-        return begin
-
-    def at(self, begin: int, end: int) -> str:
-        """What stands between two places."""
-        self._file.seek(begin)
-        return self._file.read(end - begin).decode()
-
-    def copy_without(self, gaps: Sequence[tuple[int, int]], target: Path) -> None:
-        """Copy everything but `gaps`, which are sorted and do not overlap."""
-        with target.open("wb") as out:
-            at = 0
-            for begin, end in (*gaps, (self.end, self.end)):
-                self._file.seek(at)
-                while at < begin:
-                    block = self._file.read(min(_COPY_BYTES, begin - at))
-                    out.write(block)
-                    at += len(block)
-                at = end
-
-    def flush(self) -> None:
-        self._file.flush()
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class _Things:
-    """The nodes of one type, or the relations of one, numbered in the order they came."""
-
-    def __init__(self, folder: Path, name: str, header: str) -> None:
-        self._base = folder / name
-        self.header = self._base.with_suffix(".header")
-        self.header.write_text(header, encoding="utf-8")
-        self.number: dict[Any, int] = {}
-        self.lines = _Lines(self._base.with_suffix(".csv"))
-        self._row_at = array("Q")
-        self._record_at = array("Q")
-        self.later: dict[int, list[Record]] = {}
-
-    def add(self, key: Any, line: str, record_at: int) -> None:
-        self.number[key] = len(self._row_at)
-        self._row_at.append(self.lines.add(line))
-        self._record_at.append(record_at)
-
-    def first_record_at(self, number: int) -> int:
-        return self._record_at[number]
-
-    def settle(self, again: Sequence[str]) -> tuple[Path, ...]:
-        """Put `again` in the place of all rows in `later`; returns the files that hold the rows."""
-        self._row_at.append(self.lines.end)
-        if not self.later:
-            self.lines.close()
-            return self.header, self.lines.path
-        kept, others = self._base.with_suffix(".once.csv"), self._base.with_suffix(".again.csv")
-        gaps = [(self._row_at[n], self._row_at[n + 1]) for n in sorted(self.later)]
-        self.lines.copy_without(gaps, kept)
-        self.lines.close()
-        self.lines.path.unlink()
-        rest = _Lines(others)
-        for line in again:
-            rest.add(line)
-        rest.close()
-        self.lines.is_multiline |= rest.is_multiline
-        # The importer takes an empty file for one without a header.
-        return self.header, *(path for path in (kept, others) if path.stat().st_size)
-
-
 class BulkWriter:
     """`with BulkWriter(folder, namer) as writer:` add rows in any number of batches, then `finish`.
 
-    All entities come before the first relation. The folder must exist and be empty.
+    All entities come before the first relation. The folder must exist and be empty. `secret` goes
+    with the graph: it is what the pseudonyms of the store were made with.
     """
 
-    def __init__(self, folder: Path, namer: Namer) -> None:
+    def __init__(self, folder: Path, namer: Namer, secret: str | None = None) -> None:
         self._folder = folder
         self._namer = namer
-        self._entities: dict[str, _Things] = {}
-        self._relations: dict[str, _Things] = {}
-        self._records = _Lines(folder / "Record.csv")
+        self._secret = secret
+        self._entities: dict[str, Things] = {}
+        self._relations: dict[str, Things] = {}
+        self._records = Lines(folder / "Record.csv")
         self._known: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -158,34 +78,31 @@ class BulkWriter:
         trace: TracebackType | None,
     ) -> None:
         self._records.close()
-        for things in (*self._entities.values(), *self._relations.values()):
-            things.lines.close()
+        for things in self._all():
+            things.close()
 
     def add_entities(self, type_name: str, rows: Sequence[EntityRow]) -> Outcome:
         """Add nodes of one type; rows whose record is known are left alone."""
         names, header = entity_columns(ontology().entities[type_name])
         things = self._entities.get(type_name)
         if things is None:
-            things = self._entities[type_name] = _Things(self._folder, type_name, header)
+            things = self._entities[type_name] = Things(self._folder, type_name, header)
         cells, name_of = properties_format(names), self._namer.entity
         unchanged: list[int] = []
         for at, row in enumerate(rows):
-            record = row.record
-            if record.id in self._known:
+            if row.record.id in self._known:
                 unchanged.append(at)
                 continue
-            self._known.add(record.id)
-            record_at = self._records.add(record_row(record))
             address = _address(row.key)
-            number = things.number.get(address)
-            if number is not None:
-                things.later.setdefault(number, []).append(record)
-                continue
-            line = (
-                f"{len(things.number)},{cell(name_of(type_name, row.key))},"
-                f"{_bookkeeping([record])},{cells(row.properties)}\n"
-            )
-            things.add(address, line, record_at)
+            number = things.numbers.get(address)
+            head = f"{len(things.numbers) if number is None else number}"
+            head = f"{head},{cell(name_of(type_name, row.key))}"
+            record = self._record(row.record)
+            if number is None:
+                line = f"{head},{_bookkeeping([row.record])},{cells(row.properties)}\n"
+                things.add(address, line, record)
+            else:
+                things.add_record(number, head, row.record)
         return Outcome(unchanged=unchanged)
 
     def add_relations(self, name: str, rows: Sequence[RelationRow]) -> Outcome:
@@ -194,29 +111,28 @@ class BulkWriter:
         names, header = relation_columns(relation)
         things = self._relations.get(name)
         if things is None:
-            things = self._relations[name] = _Things(self._folder, name, header)
+            things = self._relations[name] = Things(self._folder, name, header)
         starts, ends = self._numbers(relation.start), self._numbers(relation.end)
         cells = properties_format(names)
         missing: list[int] = []
         unchanged: list[int] = []
         for at, row in enumerate(rows):
-            record = row.record
-            if record.id in self._known:
+            if row.record.id in self._known:
                 unchanged.append(at)
                 continue
             start, end = starts.get(_address(row.start_key)), ends.get(_address(row.end_key))
             if start is None or end is None:
                 missing.append(at)
                 continue
-            self._known.add(record.id)
-            record_at = self._records.add(record_row(record))
             key = _parallel(relation, start, end, row.properties)
-            number = things.number.get(key)
-            if number is not None:
-                things.later.setdefault(number, []).append(record)
-                continue
-            line = f"{start},{end},{_bookkeeping([record])},{cells(_with_end(row))}\n"
-            things.add(key, line, record_at)
+            number = things.numbers.get(key)
+            head = f"{start},{end}"
+            record = self._record(row.record)
+            if number is None:
+                line = f"{head},{_bookkeeping([row.record])},{cells(_with_end(row))}\n"
+                things.add(key, line, record)
+            else:
+                things.add_record(number, head, row.record)
         return Outcome(missing, unchanged)
 
     def existing(self, type_name: str, keys: Sequence[tuple[str, ...]]) -> list[bool]:
@@ -226,62 +142,58 @@ class BulkWriter:
 
     def finish(self) -> ImportFiles:
         """Settle what several records speak about and close all files."""
-        self._records.flush()
-        nodes = {
-            name: things.settle(self._entities_again(name, things))
-            for name, things in self._entities.items()
-        }
-        relations = {
-            name: things.settle(self._relations_again(name, things))
-            for name, things in self._relations.items()
-            if things.number
-        }
-        header = self._folder / "Record.header"
-        header.write_text(RECORD_HEADER, encoding="utf-8")
+        nodes: dict[str, Sequence[Path]] = {}
+        relations: dict[str, Sequence[Path]] = {}
+        for name, things in self._entities.items():
+            columns, _ = entity_columns(ontology().entities[name])
+            if things.numbers:
+                nodes[name] = things.settle(self._anew(properties_format(columns), merge_payloads))
+        for name, things in self._relations.items():
+            columns, _ = relation_columns(ontology().relations[name])
+            if things.numbers:
+                cells = properties_format(columns)
+                relations[name] = things.settle(self._anew(cells, _merged_relation))
         self._records.close()
-        if self._known:
+        if len(self._records):
+            header = self._written("Record.header.csv", RECORD_HEADER)
             nodes["Record"] = (header, self._records.path)
-        files = (
-            self._records,
-            *(t.lines for t in (*self._entities.values(), *self._relations.values())),
-        )
-        return ImportFiles(nodes, relations, any(file.is_multiline for file in files))
+        if self._secret is not None:
+            meta = f"{cell('meta')},{cell(self._secret)}\n"
+            nodes["SuyuanMeta"] = (self._written("SuyuanMeta.csv", META_HEADER + meta),)
+        is_multiline = self._records.is_multiline or any(t.is_multiline for t in self._all())
+        return ImportFiles(nodes, relations, is_multiline)
 
-    def _entities_again(self, type_name: str, things: _Things) -> list[str]:
-        names, _ = entity_columns(ontology().entities[type_name])
-        cells = properties_format(names)
-        lines = []
-        for number, later in sorted(things.later.items()):
-            records = [self._first(things, number), *later]
-            merged = merge_payloads([(r.retrieved_at, r.id, r.payload) for r in records])
-            key = [str(merged[name]) for name in ontology().entities[type_name].key]
-            lines.append(
-                f"{number},{cell(self._namer.entity(type_name, key))},"
-                f"{_bookkeeping(records)},{cells(merged)}\n"
-            )
-        return lines
+    def _record(self, record: Record) -> int:
+        self._known.add(record.id)
+        return self._records.add(record_row(record))
 
-    def _relations_again(self, name: str, things: _Things) -> list[str]:
-        relation = ontology().relations[name]
-        names, _ = relation_columns(relation)
-        cells = properties_format(names)
-        keys = {number: key for key, number in things.number.items() if number in things.later}
-        lines = []
-        for number, later in sorted(things.later.items()):
-            records = [self._first(things, number), *later]
-            merged = merge_relation([(r.retrieved_at, r.id, r.payload) for r in records])
-            del merged["first_seen"]  # the bookkeeping says the same
-            start, end = keys[number][:2]
-            lines.append(f"{start},{end},{_bookkeeping(records)},{cells(merged)}\n")
-        return lines
+    def _anew(self, cells: Format, merge: _Merge) -> Callable[[int, Several], str]:
+        """Writes the line of a thing from all records that speak about it."""
 
-    def _first(self, things: _Things, number: int) -> Record:
-        begin = things.first_record_at(number)
-        return read_record(self._records.line_at(begin))
+        def line(first: int, several: Several) -> str:
+            records = [read_record(self._records.at(first)), *several.later]
+            merged = merge([(r.retrieved_at, r.id, r.payload) for r in records])
+            return f"{several.head},{_bookkeeping(records)},{cells(merged)}\n"
 
-    def _numbers(self, type_name: str) -> Mapping[str, int]:
+        return line
+
+    def _numbers(self, type_name: str) -> Mapping[Hashable, int]:
         things = self._entities.get(type_name)
-        return things.number if things else {}
+        return things.numbers if things else {}
+
+    def _all(self) -> tuple[Things, ...]:
+        return (*self._entities.values(), *self._relations.values())
+
+    def _written(self, name: str, text: str) -> Path:
+        path = self._folder / name
+        path.write_text(text, encoding="utf-8", newline="")
+        return path
+
+
+def _merged_relation(payloads: list[tuple[str, str, str]]) -> dict[str, Any]:
+    merged = merge_relation(payloads)
+    del merged["first_seen"]  # the bookkeeping says the same
+    return merged
 
 
 def _address(key: tuple[str, ...]) -> str:
@@ -291,12 +203,17 @@ def _address(key: tuple[str, ...]) -> str:
 
 def _parallel(
     relation: RelationType, start: int, end: int, properties: Mapping[str, Any]
-) -> tuple[Any, ...]:
+) -> Hashable:
     """What tells relations of one type apart."""
+    if not relation.key:
+        return start, end
     return (start, end, *[properties[name] for name in relation.key])
 
 
 def _bookkeeping(records: Sequence[Record]) -> str:
+    if len(records) == 1:
+        only = records[0]
+        return f"{cell(only.id)},{cell(only.region)},{cell(only.retrieved_at[:10])}"
     first_seen = min(record.retrieved_at for record in records)[:10]
     names = joined(record.id for record in records)
     regions = joined(record.region for record in records)

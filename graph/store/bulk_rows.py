@@ -32,8 +32,7 @@ RECORD_HEADER = (
     "region:string,asserts:string,payload:string\n"
 )
 
-Bookkeeping = tuple[str, str, str]
-"""`records` and `regions`, each joined by ARRAY_DELIMITER, and `first_seen`."""
+META_HEADER = "id:string,token_key:string\n"
 
 Format = Callable[[Mapping[str, Any]], str]
 
@@ -43,7 +42,9 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return QUOTE + value.replace(QUOTE, QUOTE + QUOTE) + QUOTE
+        if QUOTE in value:
+            value = value.replace(QUOTE, QUOTE + QUOTE)
+        return f"{QUOTE}{value}{QUOTE}"
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value)
@@ -82,21 +83,20 @@ def relation_columns(relation: RelationType) -> tuple[tuple[str, ...], str]:
 
 def record_row(record: Record) -> str:
     """A record as a line of its file."""
-    name = record.id
     texts = (
-        name,
+        record.id,
         record.source,
         record.locator,
         record.retrieved_at,
-        name,
+        record.content_hash,
         record.region,
         record.asserts,
         record.payload,
     )
-    row = "\x1f,\x1f".join(texts)
+    row = f"{QUOTE}{DELIMITER}{QUOTE}".join(texts)
     if row.count(QUOTE) != 2 * (len(texts) - 1):
         return DELIMITER.join(map(cell, texts)) + "\n"
-    return f"\x1f{row}\x1f\n"
+    return f"{QUOTE}{row}{QUOTE}\n"
 
 
 def read_record(line: str) -> Record:

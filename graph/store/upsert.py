@@ -15,7 +15,7 @@ from all of them, so that the outcome does not depend on the order of arrival.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -240,7 +240,16 @@ def _relation_properties(row: RelationRow) -> dict[str, Any]:
 
 
 def _record_parameters(record: Record) -> dict[str, Any]:
-    return {"id": record.id, "content_hash": record.content_hash, **asdict(record)}
+    return {
+        "id": record.id,
+        "source": record.source,
+        "locator": record.locator,
+        "retrieved_at": record.retrieved_at,
+        "content_hash": record.content_hash,
+        "region": record.region,
+        "asserts": record.asserts,
+        "payload": record.payload,
+    }
 
 
 def _known(store: Store, rows: Sequence[EntityRow | RelationRow]) -> set[int]:

@@ -1,0 +1,174 @@
+"""Runs Neo4j's offline importer and puts what it made in the place of a store that has no data yet.
+
+The importer works in a folder of its own inside the store folder; only when it has succeeded is that
+folder's data renamed into place. A load that was cut off leaves a store without data, as before.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.errors import StoreUnavailable
+from graph.store.bulk import BulkWriter, ImportFiles
+from graph.store.bulk_rows import ARRAY_DELIMITER, DELIMITER, QUOTE
+from graph.store.embedded import java
+from graph.store.jars import JarCache, ProgressCallback
+from graph.store.layout import StoreLayout, write_configuration
+from graph.store.lock import FileLock
+from graph.store.naming import SECRET_VARIABLE, Namer
+
+_LOG_TAIL_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSettings:
+    """How large the importer may be and how long it may take."""
+
+    heap_mib: int = 384
+    off_heap_mib: int = 384
+    page_cache_mib: int = 128
+    timeout_s: float = 3600.0
+    jar_cache: Path | None = None
+
+
+@dataclass(slots=True)
+class BulkLoad:
+    """A bulk load that is under way: fill `writer`, then `finish`."""
+
+    writer: BulkWriter
+    namer: Namer
+    _layout: StoreLayout
+    _staged: StoreLayout
+    _settings: ImportSettings
+    _jars: Sequence[Path]
+
+    def finish(self) -> None:
+        """Import what was written and put it in place; StoreUnavailable when the importer fails."""
+        _run(self._staged, self.writer.finish(), self._jars, self._settings)
+        # At most the initial password, which is set again from the store's own file.
+        shutil.rmtree(self._layout.data)
+        self._staged.data.rename(self._layout.data)
+
+
+def is_without_data(folder: Path | str) -> bool:
+    """Whether no database has been made in this store folder yet (the folder need not exist)."""
+    return not (StoreLayout(Path(folder).absolute()).data / "databases").exists()
+
+
+@contextmanager
+def bulk_load(
+    folder: Path | str,
+    settings: ImportSettings | None = None,
+    progress: ProgressCallback | None = None,
+) -> Iterator[BulkLoad]:
+    """Load a store folder that has no data yet; nothing is there before `finish` has returned.
+
+    The pseudonyms of the store are made with SUYUAN_TOKEN_KEY, or else with a new secret that goes
+    into the graph, where `Namer.of` finds it.
+
+    Raises StoreLocked when another process has the folder open, StoreUnavailable when it has data.
+    """
+    settings = settings or ImportSettings()
+    jars = JarCache.of_user(settings.jar_cache).classpath(progress)
+    layout = StoreLayout(Path(folder).absolute())
+    layout.make()
+    work = layout.home / "bulk"
+    with FileLock(layout.lock, subject=layout.folder).held():
+        if not is_without_data(layout.folder):
+            raise StoreUnavailable(f"{layout.folder} has data already", path=str(layout.folder))
+        shutil.rmtree(work, ignore_errors=True)  # of a load that was killed
+        staged = StoreLayout(work)
+        staged.make()
+        rows = work / "rows"
+        rows.mkdir()
+        given = os.environ.get(SECRET_VARIABLE)
+        secret = given or secrets.token_hex(32)
+        namer = Namer(secret.encode())
+        try:
+            with BulkWriter(rows, namer, None if given else secret) as writer:
+                yield BulkLoad(writer, namer, layout, staged, settings, jars)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _run(
+    staged: StoreLayout, files: ImportFiles, jars: Sequence[Path], settings: ImportSettings
+) -> None:
+    write_configuration(staged, 0, settings.page_cache_mib)
+    kept = ("HOME", "LANG", "PATH", "TMPDIR")
+    try:
+        done = subprocess.run(
+            [
+                str(java()),
+                f"-Xmx{settings.heap_mib}m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dfile.encoding=UTF-8",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/java.io=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "org.neo4j.cli.AdminTool",
+                *_arguments(files, settings),
+            ],
+            env={
+                **{name: os.environ[name] for name in kept if name in os.environ},
+                "CLASSPATH": os.pathsep.join(map(str, jars)),
+                "NEO4J_HOME": str(staged.home),
+                "NEO4J_CONF": str(staged.conf),
+            },
+            cwd=staged.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=settings.timeout_s,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise StoreUnavailable(f"the importer could not be run: {error}") from error
+    if done.returncode:
+        lines = done.stdout.decode(errors="replace").splitlines()
+        tail = "\n".join(lines[-_LOG_TAIL_LINES:])
+        raise StoreUnavailable(f"the importer failed; it ended:\n{tail}", log=tail)
+
+
+def _arguments(files: ImportFiles, settings: ImportSettings) -> list[str]:
+    """Options after "neo4j-admin import" of the Neo4j 5 Operations Manual.
+
+    Ids are our own integers: the importer's dictionary of texts would take twice the time.
+    """
+    return [
+        "database",
+        "import",
+        "full",
+        "neo4j",
+        "--overwrite-destination",
+        "--id-type=integer",
+        f"--delimiter={_character(DELIMITER)}",
+        f"--array-delimiter={_character(ARRAY_DELIMITER)}",
+        f"--quote={_character(QUOTE)}",
+        "--trim-strings=false",
+        "--ignore-empty-strings=false",
+        "--legacy-style-quoting=false",
+        "--bad-tolerance=0",
+        f"--multiline-fields={str(files.is_multiline).lower()}",
+        "--multiline-fields-format=v1",
+        f"--max-off-heap-memory={settings.off_heap_mib}m",
+        "--high-parallel-io=on",
+        *(f"--nodes={name}={_joined(paths)}" for name, paths in files.nodes.items()),
+        *(f"--relationships={name}={_joined(paths)}" for name, paths in files.relations.items()),
+    ]
+
+
+def _joined(paths: Sequence[Path]) -> str:
+    return ",".join(map(str, paths))
+
+
+def _character(char: str) -> str:
+    return f"U+{ord(char):04X}"
