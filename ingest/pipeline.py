@@ -6,7 +6,9 @@ itself alone. The same files loaded twice state the same facts, so the second lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,6 +65,7 @@ def load(
     inputs, skipped = find_inputs(paths, options.source)
     report = LoadReport(skipped=skipped)
     with (
+        _without_collector(),
         Spools(options.batch_rows, options.spool_folder) as spools,
         RefusalLog(options.refused_path) as refusals,
     ):
@@ -75,6 +78,21 @@ def load(
         if refusals.written and options.refused_path is not None:
             report.refused_file = options.refused_path.name
     return report
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Python's cyclic garbage collector off: rows form no cycles, and it took a third of the time.
+
+    It walks all that is kept each time a few hundred more objects were made.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Load:

@@ -115,7 +115,7 @@ def _run(
                 "--add-opens=java.base/java.io=ALL-UNNAMED",
                 "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
                 "org.neo4j.cli.AdminTool",
-                *_arguments(files, settings),
+                *_arguments(files, settings, staged.home),
             ],
             env={
                 **{name: os.environ[name] for name in kept if name in os.environ},
@@ -138,7 +138,7 @@ def _run(
         raise StoreUnavailable(f"the importer failed; it ended:\n{tail}", log=tail)
 
 
-def _arguments(files: ImportFiles, settings: ImportSettings) -> list[str]:
+def _arguments(files: ImportFiles, settings: ImportSettings, home: Path) -> list[str]:
     """Options after "neo4j-admin import" of the Neo4j 5 Operations Manual.
 
     Ids are our own integers: the importer's dictionary of texts would take twice the time.
@@ -161,13 +161,17 @@ def _arguments(files: ImportFiles, settings: ImportSettings) -> list[str]:
         "--multiline-fields-format=v1",
         f"--max-off-heap-memory={settings.off_heap_mib}m",
         "--high-parallel-io=on",
-        *(f"--nodes={name}={_joined(paths)}" for name, paths in files.nodes.items()),
-        *(f"--relationships={name}={_joined(paths)}" for name, paths in files.relations.items()),
+        *(f"--nodes={name}={_joined(paths, home)}" for name, paths in files.nodes.items()),
+        *(
+            f"--relationships={name}={_joined(paths, home)}"
+            for name, paths in files.relations.items()
+        ),
     ]
 
 
-def _joined(paths: Sequence[Path]) -> str:
-    return ",".join(map(str, paths))
+def _joined(paths: Sequence[Path], home: Path) -> str:
+    # Relative, because the folder of the store may have a comma in its name.
+    return ",".join(os.path.relpath(path, home) for path in paths)
 
 
 def _character(char: str) -> str:
