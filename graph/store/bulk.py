@@ -44,12 +44,14 @@ _Merge = Callable[[list[tuple[str, str, str]]], dict[str, Any]]
 class ImportFiles:
     """What the importer is to read, by label or relation type: a header, then the rows.
 
-    `is_multiline` says whether a value holds a line end, which makes reading slower.
+    `is_multiline` says whether a value holds a line end, which makes reading slower; no line is
+    longer than `longest_bytes`.
     """
 
     nodes: Mapping[str, Sequence[Path]]
     relations: Mapping[str, Sequence[Path]]
     is_multiline: bool
+    longest_bytes: int
 
 
 class BulkWriter:
@@ -160,8 +162,13 @@ class BulkWriter:
         if self._secret is not None:
             meta = f"{cell('meta')},{cell(self._secret)}\n"
             nodes["SuyuanMeta"] = (self._written("SuyuanMeta.csv", META_HEADER + meta),)
-        is_multiline = self._records.is_multiline or any(t.is_multiline for t in self._all())
-        return ImportFiles(nodes, relations, is_multiline)
+        files: list[Lines | Things] = [self._records, *self._all()]
+        return ImportFiles(
+            nodes,
+            relations,
+            any(file.is_multiline for file in files),
+            max(file.longest_bytes for file in files),
+        )
 
     def _record(self, record: Record) -> int:
         self._known.add(record.id)

@@ -20,6 +20,7 @@ class Lines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.is_multiline = False
+        self.longest_bytes = 0
         self._file: IO[bytes] = path.open("w+b", buffering=_BUFFER_BYTES)
         self._begins = array("Q")
         self._end = 0
@@ -31,8 +32,10 @@ class Lines:
         """Append a line, which ends in a line feed, and return its number."""
         if not self.is_multiline and ("\r" in line or "\n" in line[:-1]):
             self.is_multiline = True
+        size_bytes = self._file.write(line.encode())
+        self.longest_bytes = max(self.longest_bytes, size_bytes)
         self._begins.append(self._end)
-        self._end += self._file.write(line.encode())
+        self._end += size_bytes
         return len(self._begins) - 1
 
     def at(self, number: int) -> str:
@@ -90,6 +93,11 @@ class Things:
         """Whether a value holds a line end."""
         return self._lines.is_multiline
 
+    @property
+    def longest_bytes(self) -> int:
+        """Size of the longest line."""
+        return self._lines.longest_bytes
+
     def add(self, key: Hashable, line: str, record: int) -> None:
         """A thing that is new, and the number of the record that asserts it."""
         self.numbers[key] = self._lines.add(line)
@@ -116,6 +124,7 @@ class Things:
         again.close()
         self._lines.copy_without(sorted(self.several), self._once)
         self._lines.is_multiline |= again.is_multiline
+        self._lines.longest_bytes = max(self._lines.longest_bytes, again.longest_bytes)
         self.close()
         self._lines.path.unlink()
         # The importer refuses a file that is empty.
