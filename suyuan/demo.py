@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,11 +51,11 @@ def build(folder: Path, terminal: Terminal) -> None:
     reports = [load_paths(str(folder), weeks[0][1], LoadOptions(), terminal)]
     with open_store(str(folder), terminal) as store:
         reports.append(load_into(store, (write_mistakes(folder / "sheet"),), options, terminal))
-        result = run_weekly(store, weeks[0][0], progress=_step(terminal))
+        result = run_weekly(store, weeks[0][0], progress=terminal.step)
         for as_of, tables in weeks[1:]:
             if tables:
                 reports.append(load_into(store, tables, LoadOptions(), terminal))
-            result = run_weekly(store, as_of, progress=_step(terminal))
+            result = run_weekly(store, as_of, progress=terminal.step)
         story = {
             "world": asdict(WORLD),
             "weeks": len(weeks),
@@ -144,7 +143,3 @@ def _relation(name: str, lang: str) -> str:
     from graph.ontology import ontology
 
     return ontology().relations[name].title[lang]
-
-
-def _step(terminal: Terminal) -> Callable[[str], None]:
-    return lambda step: terminal.note(f"step.{step}")

@@ -74,7 +74,7 @@ def terminal_options(command: F) -> F:
 @contextmanager
 def open_store(target: str, terminal: Terminal, *, schema: bool = True) -> Iterator[Store]:
     """Open the store, telling the person what is waited for; makes keys and indexes when asked."""
-    options = StoreOptions(progress=_download_progress(terminal))
+    options = StoreOptions(progress=download_progress(terminal))
     place: str | Path = target if "://" in target else Path(target)
     if not isinstance(place, str):
         terminal.note("store.starting", folder=target)
@@ -84,7 +84,8 @@ def open_store(target: str, terminal: Terminal, *, schema: bool = True) -> Itera
         yield store
 
 
-def _download_progress(terminal: Terminal) -> Callable[[DownloadProgress], None]:
+def download_progress(terminal: Terminal) -> Callable[[DownloadProgress], None]:
+    """Tells the person, a tenth at a time, how far the first download has come."""
     shown = -1
 
     def show(progress: DownloadProgress) -> None:

@@ -54,6 +54,10 @@ class Terminal:
         """Print the catalogue text `key` on the error stream: what is being waited for."""
         self.err.print(text(key, self.language, **params), markup=False, style="dim")
 
+    def step(self, name: str) -> None:
+        """Say on the error stream which step of a run has begun."""
+        self.note(f"step.{name}")
+
     def result(self, value: Any) -> None:
         """Print the one JSON object of a `--json` run."""
         if self.as_json:

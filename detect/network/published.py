@@ -13,7 +13,7 @@ from detect.network.roles import MemberFacts, Role, role_of
 from detect.network.ties import ClusterEvidence, MemberTies, evidence
 from graph.model.findings import Finding
 from graph.model.ids import type_of
-from graph.store.attach import link_records_statement
+from graph.store.attach import hop_sources, link_records_statement
 from graph.store.session import Store
 from graph.store.statement import Statement
 
@@ -247,8 +247,7 @@ def _link_records(
 
 def _joined(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> dict[str, Any]:
     """One link seen on one path, added to what other paths (listings, phone roles) say of it."""
-    records = {record for hop_records, _ in row["hops"] for record in hop_records}
-    regions = set(row["hops"][0][1]).intersection(*(hop[1] for hop in row["hops"][1:]))
+    records, regions = hop_sources(row["hops"])
     first_seen = row["first_seen"]
     if other is not None:
         records |= set(other["records"])

@@ -11,7 +11,7 @@ from detect.weekly.flags import NEWLY_LINKED, Flag, cluster_id, flags_of, links_
 from detect.weekly.snapshot import Snapshot
 from detect.weekly.tracker import WeekOutcome
 from detect.weekly.tracks import TrackerState
-from graph.store.attach import link_records_statement
+from graph.store.attach import hop_sources, link_records_statement
 from graph.store.session import Store
 
 #: Joinings explained in one run, about 0.15 CPU seconds each; the rest are labelled not explained.
@@ -81,9 +81,9 @@ def _sources(store: Store, as_of: str, flags: Sequence[Flag]) -> _Sources:
     for relation, pairs in wanted.items():
         rows = [{"merchant": m, "identifier": i} for m, i in sorted(pairs)]
         for row in store.read(link_records_statement(relation), rows=rows, as_of=as_of):
-            records = sorted({record for hop, _ in row["hops"] for record in hop})
-            owners = set(row["hops"][0][1]).intersection(*(hop[1] for hop in row["hops"][1:]))
-            found[(relation, row["merchant"], row["identifier"])] = (records, sorted(owners))
+            records, owners = hop_sources(row["hops"])
+            key = (relation, row["merchant"], row["identifier"])
+            found[key] = (sorted(records), sorted(owners))
     return found
 
 

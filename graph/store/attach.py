@@ -6,6 +6,7 @@ generated statement per type, with the label taken from the ontology.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from graph.ontology import ontology
@@ -36,6 +37,15 @@ MATCH (identifier:{label} {{id: row.identifier}})
 MATCH (cluster:Cluster {{id: row.cluster}})
 CREATE (identifier)-[:OWNED_BY {{holders_inside: row.holders_inside, holders: row.holders}}]->(cluster)""",
     )
+
+
+def hop_sources(hops: Sequence[Sequence[list[str]]]) -> tuple[set[str], set[str]]:
+    """Records and regions of a link that runs over `hops` (`[records, regions]` each).
+
+    Visible only to those who see every hop: its regions are those that all hops have, possibly none.
+    """
+    records = {record for hop_records, _ in hops for record in hop_records}
+    return records, set(hops[0][1]).intersection(*(regions for _, regions in hops[1:]))
 
 
 @cache

@@ -24,9 +24,7 @@ from suyuan.terminal import Terminal
 def command(as_of: date, engine: str, store_target: str, terminal: Terminal) -> None:
     """Run every detector, find who belongs together, and publish both. Remembers and flags nothing."""
     with open_store(store_target, terminal) as store:
-        result = detect_now(
-            store, as_of, engine, lambda step: terminal.note(f"step.{step}")
-        ).to_dict()
+        result = detect_now(store, as_of, engine, terminal.step).to_dict()
     show_counts(terminal, result)
     terminal.result(result)
 

@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,11 +57,11 @@ def command(
         started = time.monotonic()
         load_paths(target, weeks[0][1], LoadOptions(), terminal)
         with open_store(target, terminal) as store:
-            run_weekly(store, weeks[0][0], engine, _step(terminal))
+            run_weekly(store, weeks[0][0], engine, terminal.step)
             for as_of, paths in weeks[1:]:
                 if paths:
                     load_into(store, paths, LoadOptions(), terminal)
-                run_weekly(store, as_of, engine, _step(terminal))
+                run_weekly(store, as_of, engine, terminal.step)
             wall_s = time.monotonic() - started
             found = found_in(store)
     figures = [
@@ -85,7 +85,3 @@ def fresh_store(target: str | None) -> Iterator[str]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _step(terminal: Terminal) -> Callable[[str], None]:
-    return lambda step: terminal.note(f"step.{step}")

@@ -14,7 +14,7 @@ from ingest.bulk_sink import BulkSink
 from ingest.pipeline import LoadOptions, load
 from ingest.report import LoadReport
 from ingest.store_sink import StoreSink
-from suyuan.options import _download_progress, open_store, store_option, terminal_options
+from suyuan.options import download_progress, open_store, store_option, terminal_options
 from suyuan.terminal import Terminal
 
 
@@ -80,7 +80,7 @@ def load_paths(
     """
     if not online and "://" not in target and is_without_data(target):
         with (
-            bulk_load(target, progress=_download_progress(terminal)) as bulk,
+            bulk_load(target, progress=download_progress(terminal)) as bulk,
             terminal.progress("load.progress") as advance,
         ):
             report = load(paths, BulkSink(bulk), options, _only_writes(advance))

@@ -24,7 +24,7 @@ from suyuan.terminal import Terminal
 def command(as_of: date, engine: str, store_target: str, terminal: Terminal) -> None:
     """Find, compare with the last run, publish, and flag what is new. Running it twice flags once."""
     with open_store(store_target, terminal) as store:
-        result = run_weekly(store, as_of, engine, lambda step: terminal.note(f"step.{step}"))
+        result = run_weekly(store, as_of, engine, terminal.step)
     show_counts(terminal, result.to_dict())
     show_flags(terminal, result)
     terminal.result(result.to_dict())
