@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import date
 
 from detect.contract import Detector, Row
@@ -16,6 +16,10 @@ Progress = Callable[[str, int], None]
 
 #: A judging pass is a batch job: it may read for longer than an interactive query.
 TIMEOUT_S = 300.0
+
+
+#: Statements that run side by side: a fresh server spends a second of one core on planning each.
+AT_ONCE = 2
 
 
 def run_detectors(
@@ -31,19 +35,35 @@ def run_detectors(
     detectors to run (all when None). Raises KeyError for an unknown detector, StatementFailed and
     StoreUnavailable from the store.
     """
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return begin_detectors(pool, store, as_of, hubs, only)(progress)
+
+
+def begin_detectors(
+    pool: Executor,
+    store: Store,
+    as_of: date,
+    hubs: Collection[str],
+    only: Collection[str] | None = None,
+) -> Callable[[Progress | None], list[Finding]]:
+    """Start detectors in a pool; calling what is returned waits for them. Else as `run_detectors`."""
     chosen = DETECTORS if only is None else tuple(by_id(name) for name in sorted(only))
 
     def judged(detector: Detector) -> list[Finding]:
         return judge_rows(detector, rows_of(store, detector, as_of, hubs))
 
-    found: list[Finding] = []
-    # Two at a time: a fresh server spends a second of one core on planning each statement.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for detector, findings in zip(chosen, pool.map(judged, chosen), strict=True):
+    running = [(detector, pool.submit(judged, detector)) for detector in chosen]
+
+    def outcome(progress: Progress | None) -> list[Finding]:
+        found: list[Finding] = []
+        for detector, pending in running:
+            findings = pending.result()
             found += findings
             if progress:
                 progress(detector.id, len(findings))
-    return found
+        return found
+
+    return outcome
 
 
 def rows_of(

@@ -15,6 +15,7 @@ from typing import Any
 from graph.errors import ValueRefused
 from graph.model.values import KINDS
 from graph.ontology import EntityType, RelationType
+from ingest import spoilt
 from ingest.derive import COMPLETIONS
 from ingest.facts import CleanRow, EntityFact, Key, Provenance, RelationFact, Value
 from ingest.refusals import Fault, RowRefused
@@ -25,8 +26,6 @@ CACHED_VALUES = 4_096
 
 BEIJING = timezone(timedelta(hours=8))
 
-# What a spreadsheet makes of a long number: the digits are lost, so no such id can be right.
-_SPREADSHEET_NUMBER = re.compile(r"\d(?:\.\d+)?[Ee]\+\d{1,3}")
 _PROVINCE = re.compile(r"\d\d0000")
 
 
@@ -50,8 +49,8 @@ class CellCleaner(dict[str, Value | None]):
         text = raw.strip()
         value: Value | None = None
         if text and text not in self._absent:
-            if self._is_code and _SPREADSHEET_NUMBER.fullmatch(text):
-                raise ValueRefused("value.spreadsheet_number")
+            if self._is_code:
+                spoilt.check(text)
             value = self._clean(text)
         if len(self) >= CACHED_VALUES:
             self.clear()
@@ -106,11 +105,6 @@ class Given:
             self.retrieved_at and str(canonical("datetime")(self.retrieved_at)),
             self.region and region(self.region),
         )
-
-
-def is_code(prop_kind: str) -> bool:
-    """Whether a spreadsheet's rounded number in a column of this kind has lost digits for good."""
-    return prop_kind in ("token", "store_native_id", "report_number", "text", "gtin", "code")
 
 
 class TableCleaner:
@@ -184,7 +178,8 @@ class TableCleaner:
 def _cleaner(column: Column) -> CellCleaner:
     if column.name == "owning_region":
         return _RegionCleaner()
-    return CellCleaner(column.prop.kind, is_code=column.is_required and is_code(column.prop.kind))
+    is_code = spoilt.is_code(column.prop.kind, column.is_required)
+    return CellCleaner(column.prop.kind, is_code=is_code)
 
 
 def _unprovenanced(provenance: Provenance) -> list[Fault]:

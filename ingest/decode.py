@@ -5,23 +5,22 @@ begins in ASCII says nothing about its tail; the second hands out lines. Lines a
 without a line end cannot fill the memory.
 
 Encodings: UTF-8 with and without BOM, UTF-16 with and without BOM, GB18030 (GB 18030-2022, of which
-GBK and GB 2312 are parts), each also gzipped.
+GBK and GB 2312 are parts), each also packed (`ingest.formats.unpack`).
 """
 
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import re
-import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
+from ingest.formats.unpack import open_bytes
 from ingest.refusals import source_error
 
 MAX_LINE_CHARS = 1 << 20
@@ -29,7 +28,6 @@ MAX_LINE_CHARS = 1 << 20
 
 _BLOCK_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
-_GZIP = b"\x1f\x8b"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -42,6 +40,8 @@ _NOT_TEXT = (
     (b"%PDF", "PDF"),
     (b"SQLite format 3", "SQLite"),
 )
+# What many systems export as ".xls" is a web page.
+_MARKUP = re.compile(rb"\s*<(?:!doctype|html|table|meta|\?xml)", re.IGNORECASE)
 # What surrogateescape leaves of undecodable bytes, and what "replace" leaves of broken UTF-16.
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _REPLACED = re.compile("\ufffd")
@@ -61,24 +61,6 @@ class Encoding:
         return "replace" if self.codec.startswith("utf-16") else "surrogateescape"
 
 
-@contextmanager
-def open_bytes(path: Path) -> Iterator[BinaryIO]:
-    """The file's bytes, unpacked if it is gzipped by its content; SourceError when unreadable."""
-    try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == _GZIP
-            raw.seek(0)
-            if not packed:
-                yield raw
-                return
-            with gzip.GzipFile(fileobj=raw) as unpacked:
-                yield cast(BinaryIO, unpacked)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise source_error("damaged", file=path.name) from error
-    except OSError as error:
-        raise source_error("unreadable", file=path.name, detail=error.strerror or "") from error
-
-
 def detect(path: Path) -> Encoding:
     """The encoding of the whole file; SourceError when it is empty, no text, or in none we know."""
     with open_bytes(path) as stream:
@@ -89,6 +71,8 @@ def detect(path: Path) -> Encoding:
         for magic, name in _NOT_TEXT:
             if head.startswith(magic):
                 raise source_error("not_text", file=path.name, format=name)
+        if _MARKUP.match(head, len(bom)):
+            raise source_error("not_text", file=path.name, format="HTML/XML")
         codec = codec or _bare_utf16(head) or "utf-8"
         if _decodes(codec, head, stream):
             return Encoding(codec, is_clean=True)

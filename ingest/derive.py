@@ -14,7 +14,15 @@ from functools import lru_cache
 
 from graph.errors import ValueRefused
 from graph.model import divisions
-from graph.model.values import KINDS, address, phone
+from graph.model.values import (
+    KINDS,
+    address,
+    money_fen,
+    phone,
+    store_native_id,
+    trace_code,
+    waybill,
+)
 from graph.ontology import ontology
 from ingest.facts import Value
 
@@ -24,6 +32,11 @@ CACHED_ADDRESSES = 4_096
 """Parsed addresses remembered: a market building comes up thousands of times, far apart."""
 
 _ADDRESS_ID = re.compile(r"A[0-9a-f]{16}")
+_EDITION = re.compile(r"[-\u2014\u2013]\s?(?:19|20)\d\d$")
+# The two-character surnames in common use.
+_COMPOUND_SURNAMES = frozenset(
+    ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "司徒", "慕容", "夏侯")
+)
 _SOLE_TRADER = "92"
 _ENTERPRISE = "91"
 # Safety Gate prints one block per measure; the date is day/month/year or "Unknown".
@@ -129,10 +142,68 @@ def _european_day(raw: str) -> str | None:
         raise ValueRefused("mapping.date") from None
 
 
+def province_of_division(code: str) -> str | None:
+    """Province code of a division code; None where no province has these digits."""
+    return divisions.province_of(str(KINDS["division"].clean(code)))
+
+
+def operator_id(platform: str, native_id: str) -> str:
+    """Merchant id of an operator without a social credit code: platform and the platform's own id."""
+    return f"{KINDS['platform'].clean(platform)}/{KINDS['token'].clean(native_id)}"
+
+
+def masked_name(name: str) -> str:
+    """A natural person's name as it may be shown: the surname alone (`张**`, `欧阳**`)."""
+    cleaned = str(KINDS["name"].clean(name))
+    length = 2 if cleaned[:2] in _COMPOUND_SURNAMES and len(cleaned) > 2 else 1
+    return cleaned[:length] + "**"
+
+
+def fen_of_yuan(amount: str) -> str:
+    """Fen of an amount in yuan as sheets write it (`1,299.00元`, `3.5万元`)."""
+    return str(money_fen.parse_yuan(amount))
+
+
+def carrier_code(name: str) -> str:
+    """Code of a courier from its name (`顺丰速运` → `sf`)."""
+    return waybill.carrier_code(name)
+
+
+def standard_number(standard: str) -> str:
+    """A standard's number without its year (`GB 31241-2022` → `GB 31241`), as scopes are compared."""
+    return _EDITION.sub("", str(KINDS["text"].clean(standard)))
+
+
+def code_level(code: str) -> str | None:
+    """`serial`, `lot` or `gtin` for a code that follows GS1; None for one of a private form."""
+    return trace_code.level(code)
+
+
+def native_id_of_url(url: str) -> str | None:
+    """What a platform's web address points at (a store, listing or live room); None when unknown."""
+    found = store_native_id.from_url(url)
+    return found.native_id if found is not None else None
+
+
+def prefecture_of(code: str) -> str | None:
+    """Prefecture-level code of a division: places of persons are kept no finer than that."""
+    cleaned = str(KINDS["division"].clean(code))
+    return divisions.city_of(cleaned) or divisions.province_of(cleaned)
+
+
 #: What a mapping may name under `derive`; arguments are texts, absence in gives absence out.
 FUNCTIONS: dict[str, Callable[..., str | None]] = {
     "division_of_uscc": division_of_uscc,
     "merchant_type_of_uscc": merchant_type_of_uscc,
     "division_of_place": division_of_place,
     "first_date_in_force": first_date_in_force,
+    "province_of_division": province_of_division,
+    "prefecture_of": prefecture_of,
+    "operator_id": operator_id,
+    "masked_name": masked_name,
+    "fen_of_yuan": fen_of_yuan,
+    "carrier_code": carrier_code,
+    "standard_number": standard_number,
+    "code_level": code_level,
+    "native_id_of_url": native_id_of_url,
 }

@@ -25,7 +25,8 @@ from string import Formatter
 from typing import Any
 
 from graph.errors import ValueRefused
-from graph.model.values import KINDS
+from graph.model.values import KINDS, ValueKind
+from ingest import spoilt
 from ingest.derive import FUNCTIONS
 from ingest.refusals import source_error
 
@@ -35,6 +36,15 @@ Step = Callable[[str], str | None]
 
 _SOURCES = ("column", "constant", "template", "first", "derive")
 _MODIFIERS = ("of", "extract", "as", "dates", "map", "otherwise", "default")
+
+
+class CellRefused(Exception):
+    """What an expression refused, with the column whose cell was to blame (empty: not known)."""
+
+    def __init__(self, column: str, cause: ValueRefused) -> None:
+        super().__init__(column, cause.reason)
+        self.column = column
+        self.cause = cause
 
 
 class Compiler:
@@ -63,12 +73,17 @@ class Compiler:
         if not steps and default is None:
             return base
 
+        column = column_of(spec)
+
         def evaluate(cells: Cells) -> str | None:
             value = base(cells)
-            for step in steps:
-                if value is None:
-                    break
-                value = step(value)
+            try:
+                for step in steps:
+                    if value is None:
+                        break
+                    value = step(value)
+            except ValueRefused as refused:
+                raise CellRefused(column, refused) from None
             return default if value is None else value
 
         return evaluate
@@ -117,10 +132,16 @@ class Compiler:
         if function is None:
             raise self.wrong(f"unknown derivation {spec['derive']!r}")
         arguments = [self.compile(argument) for argument in spec.get("of", ())]
+        column = column_of(spec)
 
         def apply(cells: Cells) -> str | None:
             values = [argument(cells) for argument in arguments]
-            return None if None in values else function(*values)
+            if None in values:
+                return None
+            try:
+                return function(*values)
+            except ValueRefused as refused:
+                raise CellRefused(column, refused) from None
 
         return apply
 
@@ -132,8 +153,7 @@ class Compiler:
             kind = KINDS.get(spec["as"])
             if kind is None:
                 raise self.wrong(f"unknown value kind {spec['as']!r}")
-            clean = kind.clean
-            steps.append(lambda value: str(clean(value)))
+            steps.append(_as_kind(kind))
         if "dates" in spec:
             steps.append(_dates([str(form) for form in spec["dates"]]))
         if "map" in spec:
@@ -160,6 +180,17 @@ class Compiler:
         return extract
 
 
+def _as_kind(kind: ValueKind) -> Step:
+    is_code = spoilt.is_code(kind.name, is_required=True)
+
+    def clean(value: str) -> str:
+        if is_code:
+            spoilt.check(value)
+        return str(kind.clean(value))
+
+    return clean
+
+
 def _dates(formats: list[str]) -> Step:
     def parse(value: str) -> str:
         for form in formats:
@@ -183,3 +214,13 @@ def _map(values: Mapping[str, str], otherwise: str) -> Step:
         return value if otherwise == "keep" else None
 
     return look_up
+
+
+def column_of(spec: Any) -> str:
+    """The column to name when the value is refused: the first one the expression mentions."""
+    if isinstance(spec, dict):
+        if "column" in spec:
+            return str(spec["column"])
+        found = (column_of(part) for part in (*spec.get("first", ()), *spec.get("of", ())))
+        return next((name for name in found if name), "")
+    return ""

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from graph.errors import SourceError
 from ingest.clean import BEIJING, Given, TableCleaner
-from ingest.decode import open_lines
-from ingest.delimited import Table
 from ingest.facts import RowCleaner
+from ingest.formats.opening import SUFFIXES, Format, format_of, open_rows, stem
+from ingest.formats.rows import Layout
+from ingest.formats.unpack import PACKED_SUFFIXES
 from ingest.mapped import MappedCleaner
-from ingest.mapping import SourceMapping, mappings
+from ingest.mapping import SourceMapping, find_mapping, mappings
 from ingest.refusals import source_error
 from ingest.tables import TableSpec, nearest, tables
 from ingest.thresholds import CANONICAL, Threshold
 
-SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
-_FOLDER_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+_JSON_NOTES = (".json", *(".json" + packed for packed in PACKED_SUFFIXES))
+# In a folder, text and JSON are as often notes and settings as tables: they are read when named.
+_FOLDER_SUFFIXES = tuple(
+    suffix for suffix in SUFFIXES if not suffix.startswith(".txt") and suffix not in _JSON_NOTES
+)
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -29,12 +33,14 @@ class Input:
     """One file to read: where it is, how it is named in records and refusals, and what it holds.
 
     `name` is that of the table or source it counts under. `locator` is relative to what was asked to
-    load, so that no path of a machine gets into the graph.
+    load, so that no path of a machine gets into the graph; of a workbook it names the sheet
+    (`book.xlsx#Sheet1`). `layout` says where in the file the table stands.
     """
 
     path: Path
     locator: str
     of: TableSpec | SourceMapping
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def name(self) -> str:
@@ -75,32 +81,34 @@ def find_inputs(
     """The files to read, in order, and the names of those in folders that are no tables.
 
     Folders are read recursively, `week_2` before `week_10`. A file whose stem names a canonical table
-    is one; any other is recognised by its header, unless `source` names a mapping. SourceError for a
-    path that is missing, a table nobody knows, or a folder without any table.
+    is one; any other is recognised by its header, unless `source` names a mapping or a folder that
+    holds one. SourceError for a path that is missing, a table nobody knows, or a folder without any.
     """
+    wanted = None if source is None else find_mapping(source)
     found: list[Input] = []
     skipped: list[str] = []
     for path in paths:
         if path.is_dir():
-            inside, others = _in_folder(path, source)
+            inside, others = _in_folder(path, wanted)
             if not inside:
                 raise source_error("folder_empty", file=path.name)
             found += inside
             skipped += others
         elif path.is_file():
-            found.append(Input(path, path.name, _recognise(path, source)))
+            found.append(_input(path, path.name, wanted))
         else:
             raise source_error("missing", file=str(path))
     return found, tuple(skipped)
 
 
-def _in_folder(folder: Path, source: str | None) -> tuple[list[Input], list[str]]:
+def _in_folder(folder: Path, wanted: SourceMapping | None) -> tuple[list[Input], list[str]]:
     found, skipped = [], []
     files = [path for path in folder.rglob("*") if path.is_file()]
     for path in sorted(files, key=lambda p: _natural(p.relative_to(folder).as_posix())):
         locator = path.relative_to(folder).as_posix()
-        if path.name.endswith(_FOLDER_SUFFIXES) and not path.name.startswith("."):
-            found.append(Input(path, locator, _recognise(path, source)))
+        # Excel keeps a lock named ~$book.xlsx beside a workbook that is open.
+        if path.name.lower().endswith(_FOLDER_SUFFIXES) and not path.name.startswith((".", "~$")):
+            found.append(_input(path, locator, wanted))
         else:
             skipped.append(locator)
     return found, skipped
@@ -113,34 +121,54 @@ def _natural(name: str) -> list[tuple[int, str]]:
     ]
 
 
-def _stem(path: Path) -> str:
-    suffix = next((s for s in sorted(SUFFIXES, key=len, reverse=True) if path.name.endswith(s)), "")
-    return path.name[: len(path.name) - len(suffix)] if suffix else path.stem
+def _input(path: Path, locator: str, wanted: SourceMapping | None) -> Input:
+    kind = format_of(path)
+    of = wanted or tables().get(stem(path.name))
+    if of is None:
+        of, layout = _recognise(path, kind)
+    elif kind is Format.WORKBOOK:
+        layout = _locate(path, of)
+    else:
+        layout = _layout(of)
+    if layout.sheet is not None and kind is Format.WORKBOOK:
+        locator = f"{locator}#{layout.sheet}"
+    return Input(path, locator, of, layout)
 
 
-def _recognise(path: Path, source: str | None) -> TableSpec | SourceMapping:
-    known, stem = tables(), _stem(path)
-    if source is not None:
-        mapping = mappings().get(source)
-        if mapping is None:
-            legal = frozenset(mappings())
-            raise source_error("unknown_source", source=source, nearest=nearest(source, legal))
-        return mapping
-    if stem in known:
-        return known[stem]
-    with open_lines(path) as lines:
-        header = Table(lines, path.name).header
-    fitting = [mapping for mapping in mappings().values() if mapping.fits(header)]
+def _layout(of: TableSpec | SourceMapping) -> Layout:
+    return of.layout if isinstance(of, SourceMapping) else Layout()
+
+
+def _locate(path: Path, of: TableSpec | SourceMapping) -> Layout:
+    """Sheet and header row of what a workbook is known to hold."""
+    is_header = of.fits if isinstance(of, SourceMapping) else of.is_header
+    with open_rows(path, path.name, _layout(of), is_header) as rows:
+        return rows.layout
+
+
+def _recognise(path: Path, kind: Format) -> tuple[SourceMapping, Layout]:
+    """The one source whose header this file has."""
+    known = mappings().values()
+
+    def fits(mapping: SourceMapping, header: Sequence[str]) -> bool:
+        return mapping.fits_partly(header) if kind is Format.JSON else mapping.fits(header)
+
+    with open_rows(path, path.name, None, lambda h: any(m.fits(h) for m in known)) as rows:
+        header, layout = rows.header, rows.layout
+    fitting = [mapping for mapping in known if fits(mapping, header)]
+    exact = [mapping for mapping in fitting if mapping.fits(header)]
+    fitting = exact or fitting
     if len(fitting) == 1:
-        return fitting[0]
+        columns = fitting[0].columns
+        return fitting[0], Layout(layout.sheet, layout.header_row, columns)
     if fitting:
         names = ", ".join(mapping.name for mapping in fitting)
         raise source_error("ambiguous", file=path.name, names=names)
-    raise _unrecognised(path, stem)
+    raise _unrecognised(path, stem(path.name))
 
 
-def _unrecognised(path: Path, stem: str) -> SourceError:
-    close = nearest(stem, frozenset(tables()))
+def _unrecognised(path: Path, name: str) -> SourceError:
+    close = nearest(name, frozenset(tables()))
     if "," in close:  # nothing near: all sixty names would help nobody
         return source_error("unrecognised", file=path.name)
     return source_error("unrecognised_near", file=path.name, nearest=close)

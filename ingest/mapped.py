@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from graph.errors import ValueRefused
 from graph.model.values import KINDS
 from graph.ontology import ontology
-from ingest.clean import CellCleaner, Given, check_relation, complete, is_code, region
+from ingest import spoilt
+from ingest.clean import CellCleaner, Given, check_relation, complete, region
 from ingest.derive import COMPLETIONS
-from ingest.expressions import Cells, Expression
+from ingest.expressions import CellRefused, Cells, Expression
 from ingest.facts import CleanRow, EntityFact, Key, Provenance, RelationFact, Value
 from ingest.mapping import EntityRule, RelationRule, Setting, SourceMapping
 from ingest.refusals import Fault, RowRefused
@@ -162,19 +163,25 @@ class MappedCleaner:
     ) -> str | None:
         try:
             return expression(row)
+        except CellRefused as refused:
+            _note(refused.column or column, refused.cause, faults)
         except ValueRefused as refused:
-            kind = refused.reason.partition(".")[0]
-            rule = kind if kind in KINDS else "mapping"
-            faults.append(Fault(column, rule, refused.reason, refused.params))
-            return None
+            _note(column, refused, faults)
+        return None
 
     def _cleaner(self, setting: Setting) -> CellCleaner:
         found = self._cleaners.get(id(setting))
         if found is None:
-            wants = setting.prop.required and is_code(setting.prop.kind)
-            found = CellCleaner(setting.prop.kind, is_code=wants)
+            is_code = spoilt.is_code(setting.prop.kind, setting.prop.required)
+            found = CellCleaner(setting.prop.kind, is_code=is_code)
             self._cleaners[id(setting)] = found
         return found
+
+
+def _note(column: str, refused: ValueRefused, faults: list[Fault]) -> None:
+    kind = refused.reason.partition(".")[0]
+    rule = kind if kind in KINDS else "mapping"
+    faults.append(Fault(column, rule, refused.reason, refused.params))
 
 
 def _required(rule: EntityRule) -> frozenset[str]:

@@ -4,6 +4,8 @@
     title: {zh: …, en: …}
     region: "000000"                  # owning region of every record, or {column: …}
     retrieved_at: {column: …}         # left out: the load's --retrieved-at, else the file's own time
+    sheet: 经营者信息                  # of a workbook; left out: its first sheet that is not empty
+    header_row: 3                     # left out: the first row, or in a workbook the one that fits
     absent: ["N/A"]                   # cells that mean "nothing", besides the empty one
     threshold: {share: 0.02, rows: 5, reason: {zh: …, en: …}}
     columns: {name: …}                # every column; one that is not used says {dropped: {zh, en}}
@@ -31,8 +33,10 @@ from graph.errors import ValueRefused
 from graph.ontology import Property, ontology
 from graph.ontology.schema import INTERVAL
 from ingest.clean import Given
-from ingest.expressions import Compiler, Expression
+from ingest.expressions import Compiler, Expression, column_of
+from ingest.formats.rows import Layout
 from ingest.refusals import source_error
+from ingest.tables import nearest
 from ingest.thresholds import Threshold
 
 FOLDER = Path(__file__).parent / "sources"
@@ -42,6 +46,8 @@ _WORDS = frozenset(
         "title",
         "region",
         "retrieved_at",
+        "sheet",
+        "header_row",
         "absent",
         "threshold",
         "columns",
@@ -96,10 +102,15 @@ class SourceMapping:
     entities: tuple[EntityRule, ...]
     relations: tuple[RelationRule, ...]
     title: Mapping[str, str]
+    layout: Layout
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a file with that header is one of this source."""
         return set(self.columns) == set(header)
+
+    def fits_partly(self, header: Sequence[str]) -> bool:
+        """The same for formats whose rows leave out what they lack: no other names, and most of ours."""
+        return set(header) <= set(self.columns) and 2 * len(header) > len(self.columns)
 
 
 def read_mapping(path: Path) -> SourceMapping:
@@ -108,7 +119,7 @@ def read_mapping(path: Path) -> SourceMapping:
         spec = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise source_error("mapping_wrong", mapping=path.name, problem=str(error)) from error
-    return _Reader(str(path.parent.name), spec).read()
+    return _Reader(path.resolve().parent.name, spec).read()
 
 
 @cache
@@ -116,6 +127,19 @@ def mappings() -> dict[str, SourceMapping]:
     """The sources that ship with Suyuan, by name."""
     found = [read_mapping(path) for path in sorted(FOLDER.glob("*/mapping.yaml"))]
     return {mapping.name: mapping for mapping in found}
+
+
+def find_mapping(source: str) -> SourceMapping:
+    """The mapping of that name, or in that folder of the user's own; SourceError when there is none."""
+    shipped = mappings().get(source)
+    if shipped is not None:
+        return shipped
+    path = Path(source)
+    path = path / "mapping.yaml" if path.is_dir() else path
+    if path.suffix in (".yaml", ".yml") and path.is_file():
+        return read_mapping(path)
+    close = nearest(source, frozenset(mappings()))
+    raise source_error("unknown_source", source=source, nearest=close)
 
 
 class _Reader:
@@ -153,6 +177,7 @@ class _Reader:
                 entities=entities,
                 relations=relations,
                 title=spec["title"],
+                layout=Layout(_sheet(spec), _header_row(spec), self._columns),
             )
         except (KeyError, TypeError, AttributeError, ValueError, ValueRefused) as error:
             raise self._compiler.wrong(f"{type(error).__name__}: {error}") from error
@@ -200,7 +225,7 @@ class _Reader:
         if unknown := set(spec) - set(legal):
             raise self._compiler.wrong(f"unknown property {sorted(unknown)[0]!r}")
         return tuple(
-            Setting(legal[name], self._compiler.compile(value), _column_of(value))
+            Setting(legal[name], self._compiler.compile(value), column_of(value))
             for name, value in spec.items()
         )
 
@@ -209,11 +234,12 @@ class _Reader:
         return Threshold(float(spec["share"]), int(spec["rows"]), reason["zh"], reason["en"])
 
 
-def _column_of(spec: Any) -> str:
-    """The column to name when the value is refused: the first one the expression mentions."""
-    if isinstance(spec, dict):
-        if "column" in spec:
-            return str(spec["column"])
-        found = (_column_of(part) for part in (*spec.get("first", ()), *spec.get("of", ())))
-        return next((name for name in found if name), "")
-    return ""
+def _sheet(spec: Mapping[str, Any]) -> str | None:
+    return str(spec["sheet"]) if "sheet" in spec else None
+
+
+def _header_row(spec: Mapping[str, Any]) -> int | None:
+    number = int(spec["header_row"]) if "header_row" in spec else None
+    if number is not None and number < 1:
+        raise ValueError("header_row counts from 1")
+    return number

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -133,6 +134,18 @@ class RefusalLog:
                 json.dumps(dict(refusal.row), ensure_ascii=False, default=str),
             )
         )
+
+    def absorb(self, path: Path, written: int) -> None:
+        """Append what another process refused, and remove its file."""
+        self.written += written
+        if self.path is None or not written:
+            return
+        if self._stream is None:
+            self._stream = _create(self.path)
+        with path.open(encoding="utf-8-sig", newline="") as other:
+            other.readline()  # the same heads
+            shutil.copyfileobj(other, self._stream)
+        path.unlink()
 
 
 def _create(path: Path) -> TextIO:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.refusals import Refusal
+
+Progress = Callable[[str, str, int], None]
+"""Called with the stage (`read` or `write`), the table, source or type, and rows done since last time."""
 
 EXAMPLES = 20
 """Refusals shown in the report itself; all of them are in the refused file."""
@@ -31,6 +35,15 @@ class TableCount:
     def loaded(self) -> int:
         """Rows that were not refused."""
         return self.read - self.refused
+
+    def absorb(self, other: TableCount) -> None:
+        """Add the rows of another count of the same table."""
+        self.files += other.files
+        self.read += other.read
+        self.refused += other.refused
+        self.facts += other.facts
+        self.unchanged += other.unchanged
+        self.reasons += other.reasons
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -62,10 +75,19 @@ class LoadReport:
         """The count of that table or source, made at first use."""
         return self.tables.setdefault(name, TableCount())
 
-    def note(self, refusal: Refusal) -> None:
-        """Keep the refusal as an example while there are few."""
+    def note(self, count: TableCount, refusal: Refusal) -> None:
+        """Count the reason, and keep the refusal as an example while there are few."""
+        count.reasons[refusal.fault.reason_code] += 1
         if len(self.examples) < EXAMPLES:
             self.examples.append(refusal)
+
+    def absorb(self, other: LoadReport) -> None:
+        """Add what another process counted of the same load."""
+        for name, count in other.tables.items():
+            self.table(name).absorb(count)
+        self.examples = [*self.examples, *other.examples][:EXAMPLES]
+        for name, facts in other.written.items():
+            self.written[name] = self.written.get(name, 0) + facts
 
     @property
     def read(self) -> int:

@@ -42,6 +42,12 @@ class TableSpec:
         """Whether the rows are relations."""
         return isinstance(self.of, RelationType)
 
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Whether cells of a sheet may be this table's header: every one a column, no key missing."""
+        legal = {column.name for column in self.columns}
+        required = {column.name for column in self.columns if column.is_required}
+        return required <= set(cells) <= legal
+
 
 @cache
 def tables() -> dict[str, TableSpec]:

@@ -21,6 +21,7 @@ from suyuan.terminal import default_language
 COMMANDS = {
     "demo": "Make a small world, find its networks and labs, serve GraphQL on loopback.",
     "load": "Load canonical tables or known sources; refuse bad rows with reasons.",
+    "source": "Propose a mapping for a new sheet, check it, list known sources.",
     "resolve": "Propose which merchants are one and the same.",
     "detect": "Run detectors and networks as of a date and publish them.",
     "weekly": "The weekly run: flag newly linked clusters, once.",

@@ -15,9 +15,8 @@ from graph.model.texts import text
 from graph.store.session import Store
 from graph.store.statement import Statement
 from ingest.pipeline import LoadOptions
-from suyuan.commands.load import load_into, load_paths
+from suyuan.commands.load import load_into, loaded_store
 from suyuan.commands.token import TOKEN_FILE
-from suyuan.options import open_store
 from suyuan.terminal import Terminal
 from suyuan.world import read_world
 from synth.mistakes import write_mistakes
@@ -48,8 +47,9 @@ def build(folder: Path, terminal: Terminal) -> None:
     generate(WORLD, world)
     _, weeks = read_world(world)
     options = LoadOptions(refused_path=folder / "refused.csv")
-    reports = [load_paths(str(folder), weeks[0][1], LoadOptions(), terminal)]
-    with open_store(str(folder), terminal) as store:
+    first = loaded_store(str(folder), weeks[0][1], LoadOptions(), terminal)
+    with first as (store, report):
+        reports = [report]
         reports.append(load_into(store, (write_mistakes(folder / "sheet"),), options, terminal))
         result = run_weekly(store, weeks[0][0], progress=terminal.step)
         for as_of, tables in weeks[1:]:

@@ -72,15 +72,22 @@ def terminal_options(command: F) -> F:
 
 
 @contextmanager
-def open_store(target: str, terminal: Terminal, *, schema: bool = True) -> Iterator[Store]:
-    """Open the store, telling the person what is waited for; makes keys and indexes when asked."""
+def open_store(
+    target: str, terminal: Terminal, *, schema: bool = True, is_searched: bool = True
+) -> Iterator[Store]:
+    """Open the store, telling the person what is waited for; makes keys and indexes when asked.
+
+    Without `is_searched` reading may begin while they are made, by statements that need none.
+    """
     options = StoreOptions(progress=download_progress(terminal))
     place: str | Path = target if "://" in target else Path(target)
     if not isinstance(place, str):
         terminal.note("store.starting", folder=target)
     with Store.open(place, options) as store:
-        if schema:
+        if schema and is_searched:
             prepare(store)
+        elif schema:
+            store.prepare_meanwhile(prepare)
         yield store
 
 

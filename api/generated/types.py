@@ -104,6 +104,32 @@ class CertificationBody(Entity):
 
 
 @strawberry.type(
+    description='平台报送或他处移送的一条涉嫌违法线索；是线索，不是结论。 / One lead on a suspected violation, reported by a platform or handed over; a lead, not a verdict.'
+)
+class Clue(Entity):
+    """Violation clue, table `clue`."""
+
+    clue_id: str = strawberry.field(
+        description='线索编号 / Clue id'
+    )
+    found_on: Date | None = strawberry.field(
+        description='发现日期 / Date found'
+    )
+    category: str | None = strawberry.field(
+        description='类别：counterfeit、no_certificate、borrowed_certificate、false_report、recalled、price、other / counterfeit, no_certificate, borrowed_certificate, false_report, recalled, price or other'
+    )
+    description: str | None = strawberry.field(
+        description='情况说明 / Description'
+    )
+    measures: str | None = strawberry.field(
+        description='平台已采取的措施 / Measures the platform has taken'
+    )
+    division: str | None = strawberry.field(
+        description='接收地区划代码 / Division that received it'
+    )
+
+
+@strawberry.type(
     description='单件或批次的追溯码、防伪码。 / A traceability or anti-counterfeit code of one item or lot.'
 )
 class Code(Entity):
@@ -151,6 +177,53 @@ class CourierAccount(Entity):
     )
     account_token: str = strawberry.field(
         description='账户令牌 / Account token（已遮盖 / masked）'
+    )
+
+
+@strawberry.type(
+    description='一份报关单中的一项商品。 / One item of one customs declaration.'
+)
+class CustomsRecord(Entity):
+    """Customs record, table `customs_record`."""
+
+    declaration_no: str = strawberry.field(
+        description='报关单号 / Declaration number'
+    )
+    item: str = strawberry.field(
+        description='项号 / Item number'
+    )
+    direction: str | None = strawberry.field(
+        description='进出口：import、export / import or export'
+    )
+    declared_on: Date | None = strawberry.field(
+        description='申报日期 / Date of declaration'
+    )
+    hs_code: str | None = strawberry.field(
+        description='海关商品编码 / Customs goods code'
+    )
+    goods_name: str | None = strawberry.field(
+        description='商品名称 / Name of the goods'
+    )
+    brand: str | None = strawberry.field(
+        description='品牌 / Brand'
+    )
+    model: str | None = strawberry.field(
+        description='型号 / Model'
+    )
+    gtin: str | None = strawberry.field(
+        description='商品条码 / GTIN (GB 12904)'
+    )
+    country: str | None = strawberry.field(
+        description='原产国或目的国 / Country of origin or destination'
+    )
+    quantity: float | None = strawberry.field(
+        description='数量 / Quantity'
+    )
+    quantity_unit: str | None = strawberry.field(
+        description='计量单位 / Unit of the quantity'
+    )
+    value_fen: Long | None = strawberry.field(
+        description='完税价格 / Dutiable value [CNY fen]'
     )
 
 
@@ -327,6 +400,9 @@ class Merchant(MerchantFields):
     uscc: str | None = strawberry.field(
         description='统一社会信用代码 / Unified social credit code (GB 32100-2015)'
     )
+    registration_no: str | None = strawberry.field(
+        description='工商注册号（统一代码之前使用） / Registration number in use before the credit code'
+    )
     merchant_type: str | None = strawberry.field(
         description='主体类型：company、sole_trader、natural_person / company, sole_trader or natural_person'
     )
@@ -433,6 +509,35 @@ class Platform(Entity):
 
 
 @strawberry.type(
+    description='某日看到的一个商品页面的价格。 / The price of one listing as seen on one day.'
+)
+class PriceObservation(Entity):
+    """Price observation, table `price_observation`."""
+
+    platform: str = strawberry.field(
+        description='平台代码 / Platform code'
+    )
+    native_id: str = strawberry.field(
+        description='平台内商品编号 / Listing id given by the platform'
+    )
+    observed_on: Date = strawberry.field(
+        description='监测日期 / Day of the observation'
+    )
+    list_price_fen: Long | None = strawberry.field(
+        description='标价 / Listed price [CNY fen]'
+    )
+    paid_price_fen: Long | None = strawberry.field(
+        description='券后到手价 / Price after coupons [CNY fen]'
+    )
+    unit_price: str | None = strawberry.field(
+        description='单位价格 / Price per unit'
+    )
+    sold: int | None = strawberry.field(
+        description='累计销量 / Pieces sold so far [pieces]'
+    )
+
+
+@strawberry.type(
     description='品牌与型号确定的一种产品。 / One product by brand and model.'
 )
 class Product(Entity):
@@ -511,6 +616,44 @@ class Recall(Entity):
     )
     starts_on: Date | None = strawberry.field(
         description='召回开始日期 / Date the recall starts'
+    )
+    production_range: str | None = strawberry.field(
+        description='生产日期区间 / Span of production dates'
+    )
+    serial_range: str | None = strawberry.field(
+        description='序列号区间 / Range of serial numbers'
+    )
+
+
+@strawberry.type(
+    description='一个商品页面在一段时间内的成交汇总。买受人不进入图谱。 / What one listing sold in one period. Buyers never enter the graph.'
+)
+class SalesAggregate(Entity):
+    """Sales aggregate, table `sales_aggregate`."""
+
+    sales_id: str = strawberry.field(
+        description='汇总编号 / Aggregate id'
+    )
+    period_start: Date | None = strawberry.field(
+        description='期间起 / First day of the period'
+    )
+    period_end: Date | None = strawberry.field(
+        description='期间止 / Last day of the period'
+    )
+    orders: int | None = strawberry.field(
+        description='订单数 / Number of orders [orders]'
+    )
+    quantity: int | None = strawberry.field(
+        description='件数 / Number of pieces [pieces]'
+    )
+    amount_fen: Long | None = strawberry.field(
+        description='成交金额 / Amount paid [CNY fen]'
+    )
+    refunded_orders: int | None = strawberry.field(
+        description='退款订单数 / Orders refunded [orders]'
+    )
+    product_class: str | None = strawberry.field(
+        description='产品类别代码 / Product class code'
     )
 
 
@@ -725,9 +868,11 @@ TYPES: Mapping[str, type[Entity]] = {
     "Certificate": Certificate,
     "CertificateStatus": CertificateStatus,
     "CertificationBody": CertificationBody,
+    "Clue": Clue,
     "Code": Code,
     "Complaint": Complaint,
     "CourierAccount": CourierAccount,
+    "CustomsRecord": CustomsRecord,
     "Device": Device,
     "HubRegistration": HubRegistration,
     "LabQualification": LabQualification,
@@ -741,8 +886,10 @@ TYPES: Mapping[str, type[Entity]] = {
     "Person": Person,
     "Phone": Phone,
     "Platform": Platform,
+    "PriceObservation": PriceObservation,
     "Product": Product,
     "Recall": Recall,
+    "SalesAggregate": SalesAggregate,
     "Scan": Scan,
     "SpotCheck": SpotCheck,
     "Store": Store,

@@ -6,20 +6,21 @@
 // Bound: one row per different unknown number; thousands at most.
 MATCH (lab:TestLab) WHERE lab.cma_no IS NOT NULL
 WITH collect(DISTINCT lab.cma_no) AS known_cma
-MATCH (m:Merchant)-[o:OPERATES]->(:Store)-[l:LISTS]->(g:Listing)
+MATCH (g:Listing)
 WHERE (g.shown_certificate_no IS NOT NULL OR g.shown_licence_no IS NOT NULL
     OR g.shown_cma_no IS NOT NULL)
-  AND all(x IN [o, l] WHERE x.first_seen <= $as_of AND (x.end_seen IS NULL OR x.end_seen > $as_of))
   AND coalesce(g.delisted_on > $as_of, true) AND NOT g.id IN $hubs
 UNWIND [
   {field: 'ccc', raw: g.shown_certificate_no}, {field: 'licence', raw: g.shown_licence_no},
   {field: 'cma', raw: g.shown_cma_no}] AS shown
-WITH known_cma, m, o, l, g, shown
+WITH known_cma, g, shown
 WHERE shown.raw IS NOT NULL AND NOT (shown.field = 'cma' AND shown.raw IN known_cma)
   AND NOT (shown.field = 'ccc' AND EXISTS {
     MATCH (g)-[w:SHOWS_CERTIFICATE]->(c:Certificate)
     WHERE c.certificate_no = shown.raw AND w.first_seen <= $as_of
       AND (w.end_seen IS NULL OR w.end_seen > $as_of) })
+MATCH (m:Merchant)-[o:OPERATES]->(:Store)-[l:LISTS]->(g)
+WHERE all(x IN [o, l] WHERE x.first_seen <= $as_of AND (x.end_seen IS NULL OR x.end_seen > $as_of))
 WITH m, o, l, g, shown,
   COLLECT {
     MATCH (g)-[f:OF_PRODUCT]->(p:Product)

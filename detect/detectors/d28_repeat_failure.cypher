@@ -12,7 +12,8 @@ WITH producer, coalesce(p.product_class, s.product_class) AS product_class,
   collect({s: s, p: p, c: c, b: b}) AS failures
 WHERE size(failures) >= 2 AND NOT producer.id IN $hubs
 UNWIND failures AS x
-WITH producer, product_class, x, x.s AS s,
+WITH producer, product_class, x, x.s AS s
+WITH producer, product_class, x, s,
   COLLECT {
     MATCH (s)-[f:SAMPLED_FROM]->(seller:Merchant)
     WHERE f.first_seen <= $as_of AND (f.end_seen IS NULL OR f.end_seen > $as_of)

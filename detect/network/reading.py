@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from datetime import date
 
 import numpy as np
@@ -23,11 +24,11 @@ def link_kinds() -> dict[str, LinkKind]:
     }
 
 
-def read_incidence(store: Store, as_of: date) -> Incidence:
-    """All links known, and not known to have ended, on `as_of`."""
+def read_incidence(store: Store, as_of: date, pool: Executor | None = None) -> Incidence:
+    """All links known, and not known to have ended, on `as_of`; with a `pool`, read side by side."""
     kinds = link_kinds()
     links = {}
-    for column in read_links(store, as_of.isoformat()):
+    for column in read_links(store, as_of.isoformat(), pool):
         days = np.array(column.first_seen, dtype="datetime64[D]").astype(np.int64).tolist()
         links[kinds[column.relation.name]] = (column.merchant, column.identifier, days)
     return build(links)

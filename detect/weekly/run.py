@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -23,7 +24,7 @@ from detect.network.incidence import Incidence
 from detect.network.published import PublishedCluster, describe
 from detect.network.reading import read_closed_merchants, read_incidence
 from detect.publication import cluster_steps, publish_findings
-from detect.run import run_detectors
+from detect.run import AT_ONCE, begin_detectors, run_detectors
 from detect.weekly.archive import pack, unpack
 from detect.weekly.explanation import Recluster
 from detect.weekly.flags import Flag, cluster_id
@@ -45,6 +46,9 @@ _PUBLISH_FLAGS = Statement.load(__file__, "publish_flags.cypher")
 _FLAGS_AT = Statement.load(__file__, "flags_at.cypher")
 
 Progress = Callable[[str], None]
+
+#: Detectors that are running; calling it waits for what they find.
+Judging = Callable[[None], list[Finding]]
 
 #: Detectors that read published clusters, so they run after publication.
 AFTER_CLUSTERS = frozenset({"D18"})
@@ -79,9 +83,9 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    namer: Namer
     hubs: frozenset[str]
     snapshot: Snapshot
+    judging: Judging
 
 
 def detect_now(
@@ -91,10 +95,11 @@ def detect_now(
     progress: Progress = lambda _: None,
 ) -> RunResult:
     """Run detectors and networks as of a date and publish them; remembers and flags nothing."""
-    picture = _look(store, as_of, engine, progress)
-    state, before = _memory(store, as_of)
-    after, _ = advance(state, before, picture.snapshot)
-    findings = _find(store, as_of, picture, progress, after_clusters=False)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        picture = _look(pool, store, as_of, engine, progress)
+        state, before = _memory(store, as_of)
+        after, _ = advance(state, before, picture.snapshot)
+        findings = _judged(store, as_of, picture, progress)
     clusters = _describe(store, picture, after, findings, progress)
     store.write_together(cluster_steps(clusters, as_of))
     findings += _find_after(store, as_of, picture, findings, progress)
@@ -116,14 +121,16 @@ def run_weekly(
     known = store.read(_RUN_AT, id=run_id)[0]
     if known["newest"] is not None and known["newest"] > as_of.isoformat():
         raise RunInThePast(as_of=as_of.isoformat(), newest=known["newest"])
-    picture = _look(store, as_of, engine, progress)
-    if known["digest"] == picture.snapshot.digest:
-        return RunResult(
-            as_of, engine, json.loads(known["counts"]), _flags_at(store, as_of), is_repeat=True
-        )
-    before_state, before = _memory(store, as_of)
-    week = follow(before_state, before, picture.snapshot)
-    findings = _find(store, as_of, picture, progress, after_clusters=False)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        picture = _look(pool, store, as_of, engine, progress)
+        if known["digest"] == picture.snapshot.digest:
+            pool.shutdown(cancel_futures=True)
+            return RunResult(
+                as_of, engine, json.loads(known["counts"]), _flags_at(store, as_of), is_repeat=True
+            )
+        before_state, before = _memory(store, as_of)
+        week = follow(before_state, before, picture.snapshot)
+        findings = _judged(store, as_of, picture, progress)
     clusters = _describe(store, picture, week.state, findings, progress)
     flags = tell(store, before_state, week, picture.snapshot, _engine_of(engine, picture.hubs))
     counts = _counts(picture, clusters, findings, flags)
@@ -154,16 +161,17 @@ def run_weekly(
     )
 
 
-def _look(store: Store, as_of: date, engine: str, progress: Progress) -> _Picture:
+def _look(pool: Executor, store: Store, as_of: date, engine: str, progress: Progress) -> _Picture:
+    """Read and cluster; the detectors, which need only the hubs, run on meanwhile."""
     progress("read")
-    namer = Namer.of(store)
-    hubs = read_hubs(store, namer, as_of.isoformat())
-    incidence = read_incidence(store, as_of)
+    hubs = read_hubs(store, Namer.of(store), as_of.isoformat())
+    incidence = read_incidence(store, as_of, pool)
+    judging = begin_detectors(pool, store, as_of, hubs, _wanted(after_clusters=False))
     progress("cluster")
     # The picture keeps the hubs' links: a hub registered this week is no loss of a thousand records.
     clustering = engines.find(incidence, engine, hubs)
     closed = read_closed_merchants(store, as_of)
-    return _Picture(namer, hubs, take(as_of, incidence, clustering, closed))
+    return _Picture(hubs, take(as_of, incidence, clustering, closed), judging)
 
 
 def _engine_of(engine: str, hubs: frozenset[str]) -> Recluster:
@@ -180,13 +188,14 @@ def _memory(store: Store, as_of: date) -> tuple[TrackerState, Snapshot | None]:
     return TrackerState.from_dict(json.loads(rows[0]["state"])), unpack(rows[0]["snapshot"])
 
 
-def _find(
-    store: Store, as_of: date, picture: _Picture, progress: Progress, *, after_clusters: bool
-) -> list[Finding]:
-    wanted = [d.id for d in DETECTORS if (d.id in AFTER_CLUSTERS) == after_clusters]
+def _wanted(*, after_clusters: bool) -> list[str]:
+    return [d.id for d in DETECTORS if (d.id in AFTER_CLUSTERS) == after_clusters]
+
+
+def _judged(store: Store, as_of: date, picture: _Picture, progress: Progress) -> list[Finding]:
     progress("detect")
-    findings = run_detectors(store, as_of, picture.hubs, only=wanted)
-    publish_findings(store, findings, as_of, wanted)
+    findings = picture.judging(None)
+    publish_findings(store, findings, as_of, _wanted(after_clusters=False))
     return findings
 
 
@@ -194,7 +203,10 @@ def _find_after(
     store: Store, as_of: date, picture: _Picture, findings: list[Finding], progress: Progress
 ) -> list[Finding]:
     """What needs the published clusters, and the labs that all of it together points at."""
-    found = _find(store, as_of, picture, progress, after_clusters=True)
+    progress("detect")
+    wanted = _wanted(after_clusters=True)
+    found = run_detectors(store, as_of, picture.hubs, only=wanted)
+    publish_findings(store, found, as_of, wanted)
     labs = assess_labs([*findings, *found])
     publish_findings(store, labs, as_of, [LAB_DETECTOR])
     return [*found, *labs]

@@ -77,6 +77,20 @@ def get(code: str) -> Division | None:
     return spans[-1] if spans else None
 
 
+def on(code: str, day: date) -> Division | None:
+    """The division under the name it had on a day; None once no table lists the code, or none did yet.
+
+    Between two tables the earlier name holds; before the first one (2002), that of the first.
+    """
+    spans = histories().get(code, ())
+    begun = [span for span in spans if span.valid_from is None or span.valid_from <= day]
+    if not begun:
+        return None
+    last = begun[-1]
+    is_over = last.valid_to is not None and last.valid_to < day and last is spans[-1]
+    return None if is_over else last
+
+
 def name(code: str) -> str | None:
     """The latest name of a code (`330106` → 西湖区), or None for an unknown code."""
     found = get(code)

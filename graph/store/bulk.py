@@ -37,19 +37,20 @@ from graph.store.naming import Namer
 from graph.store.rows import EntityRow, RelationRow
 from graph.store.upsert import Outcome
 
+_RECORD = "Record"
 _Merge = Callable[[list[tuple[str, str, str]]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class ImportFiles:
+class WrittenFiles:
     """What the importer is to read, by label or relation type: a header, then the rows.
 
     `is_multiline` says whether a value holds a line end, which makes reading slower; no line is
     longer than `longest_bytes`.
     """
 
-    nodes: Mapping[str, Sequence[Path]]
-    relations: Mapping[str, Sequence[Path]]
+    nodes: Mapping[str, tuple[Path, ...]]
+    relations: Mapping[str, tuple[Path, ...]]
     is_multiline: bool
     longest_bytes: int
 
@@ -58,13 +59,22 @@ class BulkWriter:
     """`with BulkWriter(folder, namer) as writer:` add rows in any number of batches, then `finish`.
 
     All entities come before the first relation. The folder must exist and be empty. `secret` goes
-    with the graph: it is what the pseudonyms of the store were made with.
+    with the graph: it is what the pseudonyms of the store were made with. `numbers` are those of
+    entities that another writer has written, by type.
     """
 
-    def __init__(self, folder: Path, namer: Namer, secret: str | None = None) -> None:
-        self._folder = folder
-        self._namer = namer
+    def __init__(
+        self,
+        folder: Path,
+        namer: Namer,
+        secret: str | None = None,
+        numbers: Mapping[str, Mapping[Hashable, int]] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.namer = namer
         self._secret = secret
+        self._elsewhere = dict(numbers or {})
+        self._parts: list[WrittenFiles] = []
         self._entities: dict[str, Things] = {}
         self._relations: dict[str, Things] = {}
         self._records = Lines(folder / "Record.csv")
@@ -88,8 +98,8 @@ class BulkWriter:
         names, header = entity_columns(ontology().entities[type_name])
         things = self._entities.get(type_name)
         if things is None:
-            things = self._entities[type_name] = Things(self._folder, type_name, header)
-        cells, name_of = properties_format(names), self._namer.entity
+            things = self._entities[type_name] = Things(self.folder, type_name, header)
+        cells, name_of = properties_format(names), self.namer.entity
         unchanged: list[int] = []
         for at, row in enumerate(rows):
             if row.record.id in self._known:
@@ -113,7 +123,7 @@ class BulkWriter:
         names, header = relation_columns(relation)
         things = self._relations.get(name)
         if things is None:
-            things = self._relations[name] = Things(self._folder, name, header)
+            things = self._relations[name] = Things(self.folder, name, header)
         starts, ends = self._numbers(relation.start), self._numbers(relation.end)
         cells = properties_format(names)
         missing: list[int] = []
@@ -142,10 +152,20 @@ class BulkWriter:
         numbers = self._numbers(type_name)
         return [_address(key) in numbers for key in keys]
 
-    def finish(self) -> ImportFiles:
+    def numbers(self, type_name: str) -> dict[Hashable, int]:
+        """The numbers under which the importer is told of the nodes of one type."""
+        things = self._entities.get(type_name)
+        return things.numbers if things else dict(self._elsewhere.get(type_name, {}))
+
+    def join(self, files: WrittenFiles, numbers: Mapping[str, dict[Any, int]]) -> None:
+        """Take over what another writer has written of other types."""
+        self._parts.append(files)
+        self._elsewhere.update(numbers)
+
+    def finish(self) -> WrittenFiles:
         """Settle what several records speak about and close all files."""
-        nodes: dict[str, Sequence[Path]] = {}
-        relations: dict[str, Sequence[Path]] = {}
+        nodes: dict[str, tuple[Path, ...]] = {}
+        relations: dict[str, tuple[Path, ...]] = {}
         for name, things in self._entities.items():
             columns, _ = entity_columns(ontology().entities[name])
             if things.numbers:
@@ -157,17 +177,21 @@ class BulkWriter:
                 relations[name] = things.settle(self._anew(cells, _merged_relation))
         self._records.close()
         if len(self._records):
-            header = self._written("Record.header.csv", RECORD_HEADER)
-            nodes["Record"] = (header, self._records.path)
+            nodes[_RECORD] = (self._written("Record.header.csv", RECORD_HEADER), self._records.path)
         if self._secret is not None:
             meta = f"{cell('meta')},{cell(self._secret)}\n"
             nodes["SuyuanMeta"] = (self._written("SuyuanMeta.csv", META_HEADER + meta),)
         files: list[Lines | Things] = [self._records, *self._all()]
-        return ImportFiles(
-            nodes,
-            relations,
-            any(file.is_multiline for file in files),
-            max(file.longest_bytes for file in files),
+        return _together(
+            [
+                WrittenFiles(
+                    nodes,
+                    relations,
+                    any(file.is_multiline for file in files),
+                    max(file.longest_bytes for file in files),
+                ),
+                *self._parts,
+            ]
         )
 
     def _record(self, record: Record) -> int:
@@ -186,15 +210,31 @@ class BulkWriter:
 
     def _numbers(self, type_name: str) -> Mapping[Hashable, int]:
         things = self._entities.get(type_name)
-        return things.numbers if things else {}
+        return things.numbers if things else self._elsewhere.get(type_name, {})
 
     def _all(self) -> tuple[Things, ...]:
         return (*self._entities.values(), *self._relations.values())
 
     def _written(self, name: str, text: str) -> Path:
-        path = self._folder / name
+        path = self.folder / name
         path.write_text(text, encoding="utf-8", newline="")
         return path
+
+
+def _together(parts: Sequence[WrittenFiles]) -> WrittenFiles:
+    """The files of writers of different types; only records come from all of them."""
+    nodes: dict[str, tuple[Path, ...]] = {}
+    relations: dict[str, tuple[Path, ...]] = {}
+    for part in parts:
+        for name, paths in part.nodes.items():
+            nodes[name] = (*nodes[name], *paths[1:]) if name in nodes else paths
+        relations.update(part.relations)
+    return WrittenFiles(
+        nodes,
+        relations,
+        any(part.is_multiline for part in parts),
+        max(part.longest_bytes for part in parts),
+    )
 
 
 def _merged_relation(payloads: list[tuple[str, str, str]]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Lines:
 
     def add(self, line: str) -> int:
         """Append a line, which ends in a line feed, and return its number."""
-        if not self.is_multiline and ("\r" in line or "\n" in line[:-1]):
+        if "\r" in line or line.find("\n") != len(line) - 1:
             self.is_multiline = True
         size_bytes = self._file.write(line.encode())
         self.longest_bytes = max(self.longest_bytes, size_bytes)

@@ -12,19 +12,21 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import StoreUnavailable
-from graph.store.bulk import BulkWriter, ImportFiles
+from graph.store.bulk import BulkWriter, WrittenFiles
 from graph.store.bulk_rows import ARRAY_DELIMITER, DELIMITER, QUOTE
 from graph.store.embedded import java
+from graph.store.import_flusher import modest_flusher
 from graph.store.jars import JarCache, ProgressCallback
 from graph.store.layout import StoreLayout, write_configuration
 from graph.store.lock import FileLock
 from graph.store.naming import SECRET_VARIABLE, Namer
 
 _LOG_TAIL_LINES = 40
+_KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR")
 _READ_BUFFER_BYTES = 1 << 18
 """The importer samples one buffer of each of some hundred files first; of 4 MiB, that is all of them."""
 
@@ -45,7 +47,7 @@ class BulkLoad:
     """A bulk load that is under way: fill `writer`, then `finish`."""
 
     writer: BulkWriter
-    namer: Namer
+    secret: bytes = field(repr=False)
     _layout: StoreLayout
     _staged: StoreLayout
     _settings: ImportSettings
@@ -95,55 +97,64 @@ def bulk_load(
         rows.mkdir()
         given = os.environ.get(SECRET_VARIABLE)
         secret = given or secrets.token_hex(32)
-        namer = Namer(secret.encode())
+        key = secret.encode()
         try:
-            with BulkWriter(rows, namer, None if given else secret) as writer:
-                yield BulkLoad(writer, namer, layout, staged, settings, jars)
+            with BulkWriter(rows, Namer(key), None if given else secret) as writer:
+                yield BulkLoad(writer, key, layout, staged, settings, jars)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
 
 def _run(
-    staged: StoreLayout, files: ImportFiles, jars: Sequence[Path], settings: ImportSettings
+    staged: StoreLayout, files: WrittenFiles, jars: Sequence[Path], settings: ImportSettings
 ) -> None:
     write_configuration(staged, 0, settings.page_cache_mib)
-    kept = ("HOME", "LANG", "PATH", "TMPDIR")
+    command = [
+        str(java()),
+        f"-Xmx{settings.heap_mib}m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Dfile.encoding=UTF-8",
+        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        "--add-opens=java.base/java.io=ALL-UNNAMED",
+        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+        "org.neo4j.cli.AdminTool",
+        *_arguments(files, settings, staged.home),
+    ]
+    environment = {
+        **{name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+        "CLASSPATH": os.pathsep.join(map(str, jars)),
+        "NEO4J_HOME": str(staged.home),
+        "NEO4J_CONF": str(staged.conf),
+    }
     try:
-        done = subprocess.run(
-            [
-                str(java()),
-                f"-Xmx{settings.heap_mib}m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dfile.encoding=UTF-8",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--add-opens=java.base/java.io=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "org.neo4j.cli.AdminTool",
-                *_arguments(files, settings, staged.home),
-            ],
-            env={
-                **{name: os.environ[name] for name in kept if name in os.environ},
-                "CLASSPATH": os.pathsep.join(map(str, jars)),
-                "NEO4J_HOME": str(staged.home),
-                "NEO4J_CONF": str(staged.conf),
-            },
+        with subprocess.Popen(
+            command,
+            env=environment,
             cwd=staged.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            check=False,
-            timeout=settings.timeout_s,
-        )
+        ) as importer:
+            said = _hear(importer, settings.timeout_s)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise StoreUnavailable(f"the importer could not be run: {error}") from error
-    if done.returncode:
-        lines = done.stdout.decode(errors="replace").splitlines()
-        tail = "\n".join(lines[-_LOG_TAIL_LINES:])
+    if importer.returncode:
+        tail = "\n".join(said.splitlines()[-_LOG_TAIL_LINES:])
         raise StoreUnavailable(f"the importer failed; it ended:\n{tail}", log=tail)
 
 
-def _arguments(files: ImportFiles, settings: ImportSettings, home: Path) -> list[str]:
+def _hear(importer: subprocess.Popen[bytes], timeout_s: float) -> str:
+    """Wait for the importer's end and return what it said; no importer is left behind."""
+    try:
+        with modest_flusher(importer.pid):
+            return importer.communicate(timeout=timeout_s)[0].decode(errors="replace")
+    except BaseException:
+        importer.kill()
+        raise
+
+
+def _arguments(files: WrittenFiles, settings: ImportSettings, home: Path) -> list[str]:
     """Options after "neo4j-admin import" of the Neo4j 5 Operations Manual.
 
     Ids are our own integers: the importer's dictionary of texts would take twice the time.

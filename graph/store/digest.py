@@ -13,7 +13,7 @@ from graph.store.statement import Statement
 _PAGE_ROWS = 20_000
 
 #: Where a record was first read depends on which file came first; everything else does not.
-_NOT_A_FACT = frozenset({"locator", "stale"})
+_NOT_A_FACT = frozenset({"locator", "settles"})
 
 
 def graph_digest(store: Store) -> str:

@@ -66,6 +66,11 @@ class StoreLayout:
         return self.home / "password"
 
     @property
+    def initial_credential(self) -> Path:
+        """What a database that is made takes its first password from."""
+        return self.data / "dbms" / "auth.ini"
+
+    @property
     def process(self) -> Path:
         """What the supervisor says: one line of JSON per start of the database."""
         return self.home / "process.jsonl"

@@ -14,6 +14,10 @@ from graph.store.statement import Statement
 #: Set to give several stores the same pseudonyms; otherwise each store makes its own secret.
 SECRET_VARIABLE = "SUYUAN_TOKEN_KEY"  # noqa: S105 (the name of a variable, not a secret)
 
+_KNOWN_SECRET = Statement(
+    "known_secret", "MATCH (m:SuyuanMeta {id: 'meta'}) RETURN m.token_key AS key"
+)
+
 _SECRET = Statement(
     "store_secret",
     "MERGE (m:SuyuanMeta {id: 'meta'}) ON CREATE SET m.token_key = $fresh RETURN m.token_key AS key",
@@ -39,8 +43,9 @@ class Namer:
         given = os.environ.get(SECRET_VARIABLE)
         if given:
             return cls(given.encode())
-        row = store.write(_SECRET, fresh=secrets.token_hex(32))[0]
-        return cls(str(row["key"]).encode())
+        # Read first: writing would wait for the keys of a store that has just been loaded.
+        rows = store.read(_KNOWN_SECRET) or store.write(_SECRET, fresh=secrets.token_hex(32))
+        return cls(str(rows[0]["key"]).encode())
 
     def entity(self, type_name: str, key: Sequence[str]) -> str:
         """The id of the node of that type and key."""

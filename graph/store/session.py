@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
 from types import TracebackType
@@ -62,6 +63,7 @@ class Store:
         self.connection = connection
         self.server = server
         self.server_version = ""
+        self._preparation: Future[None] | None = None
 
     @classmethod
     def open(cls, target: Target, options: StoreOptions | None = None) -> Store:
@@ -107,6 +109,8 @@ class Store:
     def close(self) -> None:
         """Close the connections and stop the server, if it is ours."""
         try:
+            if self._preparation is not None:
+                wait([self._preparation])
             self._driver.close()
         finally:
             if self.server is not None:
@@ -152,6 +156,24 @@ class Store:
 
         Returns the rows of all of them, in order. Raises as `write`.
         """
+        self.await_preparation()
+        return self._write_together(steps, timeout_s)
+
+    def prepare_meanwhile(self, work: Callable[[Store], None]) -> None:
+        """Run `work`, which makes keys and indexes, on a thread of its own.
+
+        Reading goes on meanwhile; writing and closing wait for the end of it.
+        """
+        pool = ThreadPoolExecutor(max_workers=1)
+        self._preparation = pool.submit(work, self)
+        pool.shutdown(wait=False)
+
+    def await_preparation(self) -> None:
+        """Wait until the keys and indexes are there; raises what went wrong with them."""
+        if self._preparation is not None:
+            self._preparation.result()
+
+    def _write_together(self, steps: Sequence[Step], timeout_s: float | None) -> list[Row]:
         for step in steps:
             step.statement.check(step.params)
         if not steps:
@@ -199,13 +221,12 @@ class Store:
                 progress(done)
         return done
 
-    def run_schema(self, statement: Statement, **params: Any) -> list[Row]:
-        """Run a statement that makes, drops or waits for constraints and indexes.
+    def run_schema(self, *statements: Statement) -> None:
+        """Make or drop constraints or indexes, all of the statements in one transaction.
 
         Raises as `write`; building an index over a full store has a quarter of an hour.
         """
-        step = Step(statement, params)
-        return self.write_together([step], timeout_s=_SCHEMA_TIMEOUT_S)
+        self._write_together([Step(statement) for statement in statements], _SCHEMA_TIMEOUT_S)
 
     def _session(self) -> neo4j.Session:
         return self._driver.session(

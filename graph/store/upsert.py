@@ -6,10 +6,12 @@ for `Merchant`:
     MERGE (record:Record {id: row.record.id}) ON CREATE SET record = row.record
     MERGE (thing:Merchant {id: row.id})
       ON CREATE SET thing = row.properties
-      ON MATCH SET …the record is added, and the thing is marked stale if the record is new to it
+      ON MATCH SET …the record is added to the thing, and marked Unsettled
 
-A stale thing is one that several records speak about; `materialise` works its properties out again
-from all of them, so that the outcome does not depend on the order of arrival.
+A thing that a further record speaks about is settled by `materialise`: it works the properties out
+again from all its records, so that the outcome does not depend on the order of arrival. The mark is on
+the record, whose `settles` is the thing's element id, because one label scan then finds all that is to
+be done; a mark on the things themselves would need an index per entity type and relation.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ BATCH_ROWS = 4_000
 """Rows per transaction: 4,000 rows stay near 20 MB of transaction state in a 512 MB heap."""
 
 Progress = Callable[[int], None]
+_Merge = Callable[[list[tuple[str, str, str]]], dict[str, Any]]
 _T = TypeVar("_T")
 
 
@@ -48,7 +51,8 @@ _KNOWN_RECORDS = Statement(
 )
 
 _ADD_RECORD = """
-    thing.stale = CASE WHEN row.record.id IN thing.records THEN thing.stale ELSE true END,
+    record:Unsettled,
+    record.settles = elementId(thing),
     thing.first_seen = CASE WHEN row.properties.first_seen < thing.first_seen
                             THEN row.properties.first_seen ELSE thing.first_seen END,
     thing.regions = CASE WHEN row.record.region IN thing.regions
@@ -146,65 +150,75 @@ def existing(
 
 
 def materialise(store: Store, progress: Progress | None = None) -> int:
-    """Work out again every node and relation that several records speak about; returns how many."""
+    """Work out again every node and relation that a further record spoke about; returns how many."""
     done = 0
-    for entity in ontology().entities.values():
-        done += _settle(store, f"(thing:{entity.name})", merge_payloads, progress)
-    for relation in ontology().relations.values():
-        pattern = f"(:{relation.start})-[thing:{relation.name}]->(:{relation.end})"
-        done += _settle(store, pattern, _merge_relation_fully, progress)
+    while waiting := store.read(_UNSETTLED, limit=BATCH_ROWS):
+        elements = {row["element"] for row in waiting}
+        for read, write, merge in _SETTLING:
+            known = store.read(read, elements=sorted(elements))
+            settled = [
+                {
+                    "element": row["element"],
+                    "count": row["count"],
+                    "properties": merge([(r[0], r[1], r[2]) for r in row["records"]]),
+                }
+                for row in known
+            ]
+            store.write(write, rows=settled)
+            elements -= {row["element"] for row in known}
+            done += len(settled)
+            if progress and settled:
+                progress(len(settled))
+        if elements:  # taken out of the graph since then: nothing to settle
+            store.write(_FORGET, ids=[row["id"] for row in waiting if row["element"] in elements])
     return done
 
 
-def _settle(
-    store: Store,
-    pattern: str,
-    merge: Callable[[list[tuple[str, str, str]]], dict[str, Any]],
-    progress: Progress | None,
-) -> int:
-    read, write = _settle_statements(pattern)
-    done = 0
-    while rows := store.read(read, limit=BATCH_ROWS):
-        settled = [
-            {
-                "element": row["element"],
-                "count": row["count"],
-                "properties": merge([(r[0], r[1], r[2]) for r in row["records"]]),
-            }
-            for row in rows
-        ]
-        store.write(write, rows=settled)
-        done += len(settled)
-        if progress:
-            progress(len(settled))
-    return done
+_UNSETTLED = Statement(
+    "unsettled_records",
+    "MATCH (record:Unsettled) RETURN record.id AS id, record.settles AS element LIMIT $limit",
+)
+
+_FORGET = Statement(
+    "forget_unsettled",
+    """MATCH (record:Unsettled) WHERE record.id IN $ids
+REMOVE record:Unsettled SET record.settles = null
+RETURN count(*) AS forgotten""",
+)
 
 
-@cache
-def _settle_statements(pattern: str) -> tuple[Statement, Statement]:
-    find = "relationship" if "-[" in pattern else "node"
-    match = "()-[thing]->()" if find == "relationship" else "(thing)"
+def _settle_statements(kind: str, match: str) -> tuple[Statement, Statement]:
     read = Statement(
-        f"read_stale {pattern}",
-        f"""MATCH {pattern} WHERE thing.stale = true
-WITH thing LIMIT $limit
+        f"read_unsettled_{kind}",
+        f"""MATCH {match} WHERE elementId(thing) IN $elements
 UNWIND thing.records AS id
 MATCH (record:Record {{id: id}})
 RETURN elementId(thing) AS element, size(thing.records) AS count,
        collect([record.retrieved_at, record.id, record.payload]) AS records""",
     )
-    # Applied only if no record arrived meanwhile; otherwise the thing stays stale for the next round.
+    # Applied only if no record arrived meanwhile; otherwise the marks stay for the next round.
     write = Statement(
-        f"settle_stale {pattern}",
+        f"settle_{kind}",
         f"""UNWIND $rows AS row
 MATCH {match} WHERE elementId(thing) = row.element AND size(thing.records) = row.count
-SET thing += row.properties, thing.stale = null""",
+SET thing += row.properties
+WITH thing.records AS ids
+UNWIND ids AS id
+MATCH (record:Record {{id: id}}) WHERE record:Unsettled
+REMOVE record:Unsettled SET record.settles = null
+RETURN count(*) AS settled""",
     )
     return read, write
 
 
 def _merge_relation_fully(payloads: list[tuple[str, str, str]]) -> dict[str, Any]:
     return {"valid_to": None, "end_seen": None, **merge_relation(payloads)}
+
+
+_SETTLING: tuple[tuple[Statement, Statement, _Merge], ...] = (
+    (*_settle_statements("nodes", "(thing)"), merge_payloads),
+    (*_settle_statements("relations", "()-[thing]->()"), _merge_relation_fully),
+)
 
 
 def _key_pattern(relation: RelationType) -> str:
@@ -245,7 +259,6 @@ def _record_parameters(record: Record) -> dict[str, Any]:
         "source": record.source,
         "locator": record.locator,
         "retrieved_at": record.retrieved_at,
-        "content_hash": record.content_hash,
         "region": record.region,
         "asserts": record.asserts,
         "payload": record.payload,

@@ -15,9 +15,9 @@ import click
 from detect.network.engines import DEFAULT_ENGINE, ENGINES
 from detect.weekly.run import run_weekly
 from ingest.pipeline import LoadOptions
-from suyuan.commands.load import load_into, load_paths
+from suyuan.commands.load import load_into, loaded_store
 from suyuan.figures import resource_figures, show_figures
-from suyuan.options import open_store, terminal_options
+from suyuan.options import terminal_options
 from suyuan.terminal import Terminal
 from suyuan.world import found_in, read_world
 from synth.figures import Figure
@@ -55,8 +55,7 @@ def command(
         weeks = [(weeks[-1][0], tuple(path for _, tables in weeks for path in tables))]
     with fresh_store(store_target) as target:
         started = time.monotonic()
-        load_paths(target, weeks[0][1], LoadOptions(), terminal)
-        with open_store(target, terminal) as store:
+        with loaded_store(target, weeks[0][1], LoadOptions(), terminal) as (store, _):
             run_weekly(store, weeks[0][0], engine, terminal.step)
             for as_of, paths in weeks[1:]:
                 if paths:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import click
 from graph.store.bulk_import import bulk_load, is_without_data
 from graph.store.session import Store
 from ingest.bulk_sink import BulkSink
+from ingest.clean import Given
 from ingest.pipeline import LoadOptions, load
 from ingest.report import LoadReport
 from ingest.store_sink import StoreSink
@@ -20,7 +22,14 @@ from suyuan.terminal import Terminal
 
 @click.command("load", short_help="Load canonical tables or known sources.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--source", help="Use this source's mapping instead of recognising it by the header.")
+@click.option(
+    "--source",
+    help="A known source, or a folder with a mapping.yaml of your own, instead of recognising the header.",
+)
+@click.option(
+    "--region", help="Owning region of rows that do not say it: a province code or 000000."
+)
+@click.option("--retrieved-at", help="When rows that do not say it were read (ISO 8601).")
 @click.option(
     "--refused",
     "refused_path",
@@ -39,15 +48,19 @@ from suyuan.terminal import Terminal
 def command(
     paths: tuple[Path, ...],
     source: str | None,
+    region: str | None,
+    retrieved_at: str | None,
     refused_path: Path,
     online: bool,
     store_target: str,
     terminal: Terminal,
 ) -> None:
     """Load files and folders. Bad rows are refused with a reason; the rest is loaded; twice is once."""
-    options = LoadOptions(refused_path=refused_path, source=source)
+    given = Given(retrieved_at=retrieved_at, region=region)
+    options = LoadOptions(refused_path=refused_path, source=source, given=given)
     started = time.monotonic()
-    report = load_paths(store_target, paths, options, terminal, online=online)
+    with loaded_store(store_target, paths, options, terminal, online=online) as (store, report):
+        store.await_preparation()
     seconds = time.monotonic() - started
     for name, count in report.tables.items():
         terminal.say(
@@ -65,15 +78,16 @@ def command(
     terminal.result({**report.as_json(), "seconds": round(seconds, 3)})
 
 
-def load_paths(
+@contextmanager
+def loaded_store(
     target: str,
     paths: tuple[Path, ...],
     options: LoadOptions,
     terminal: Terminal,
     *,
     online: bool = False,
-) -> LoadReport:
-    """Load into the store at `target`, which is opened for it and closed afterwards.
+) -> Iterator[tuple[Store, LoadReport]]:
+    """Load into the store at `target`; the store stays open in the block.
 
     A folder that has no data yet is filled by the offline importer, many times faster, unless
     `online`.
@@ -84,10 +98,11 @@ def load_paths(
             terminal.progress("load.progress") as advance,
         ):
             report = load(paths, BulkSink(bulk), options, _only_writes(advance))
-        with open_store(target, terminal):  # for the keys and indexes
-            return report
-    with open_store(target, terminal) as store:
-        return load_into(store, paths, options, terminal)
+        with open_store(target, terminal, is_searched=False) as store:
+            yield store, report
+    else:
+        with open_store(target, terminal) as store:
+            yield store, load_into(store, paths, options, terminal)
 
 
 def load_into(

@@ -64,6 +64,29 @@ def test_strangers_are_found_where_nobody_is_authorised(clean_store: Store) -> N
     assert subjects(found(clean_store, by_id("D9"))) == [["m0", "m1"]]
 
 
+def test_a_producer_is_only_asked_when_none_of_its_own_sellers_was_sampled(
+    clean_store: Store,
+) -> None:
+    """Each check has its own sellers: those of other checks say nothing about it."""
+    scene = Scene()
+    dealer, stranger = scene.merchant("dealer"), scene.merchant("stranger")
+    for maker, seller in (("factory", dealer), ("victim", stranger)):
+        producer = scene.merchant(maker)
+        scene.tie(producer, "AUTHORISES", dealer)
+        product = scene.node(f"Product:{maker}", product_class="power_bank")
+        scene.tie(product, "MADE_BY", producer)
+        for division in ("330100", "320500"):
+            check = scene.node(
+                f"SpotCheck:{maker}{division}", is_pass=False, checked_on="2025-08-01",
+                division=division, failed_items="过充电",
+            )  # fmt: skip
+            scene.tie(check, "CHECKS", product)
+            scene.tie(check, "SAMPLED_FROM", seller)
+    scene.put(clean_store)
+    severities = {f.subject_ids: f.severity for f in found(clean_store, by_id("D28"))}
+    assert severities == {("Merchant:factory",): 4, ("Merchant:victim",): 2}
+
+
 def test_run_names_progress_and_keeps_to_the_chosen(clean_store: Store) -> None:
     scene = Scene()
     shared_payee(scene)

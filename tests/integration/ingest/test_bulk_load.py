@@ -138,7 +138,7 @@ def test_a_new_store_keeps_the_secret_of_its_pseudonyms(
     monkeypatch.delenv("SUYUAN_TOKEN_KEY", raising=False)
     phone = ("+8613800138000",)
     with bulk_load(tmp_path) as bulk:
-        name = bulk.namer.entity("Phone", phone)
+        name = bulk.writer.namer.entity("Phone", phone)
         bulk.finish()
     with Store.open(tmp_path) as store:
         assert Namer.of(store).entity("Phone", phone) == name

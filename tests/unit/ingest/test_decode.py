@@ -76,7 +76,7 @@ def test_gb18030_characters_that_happen_to_be_utf8_stay_gb18030(tmp_path: Path) 
         (b"", "source.empty"),
         (b"\xef\xbb\xbf", "source.empty"),
         (b" \r\n\n", "source.empty"),
-        (b"PK\x03\x04rest", "source.not_text"),
+        (b"PK\x03\x04rest", "source.damaged"),
         (b"PAR1rest", "source.not_text"),
         (b"\xff\xff\xff\n\xfe\xff\xff\n" * 9, "source.encoding"),
     ],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,27 @@ def test_unknown_codes_are_answered_with_nothing() -> None:
     assert divisions.province_of("990000") is None
     assert divisions.current("149900") == "149900"
     assert divisions.province_of("149900") == "140000"
+
+
+def test_a_code_has_the_name_of_its_day() -> None:
+    before, after = divisions.histories()["371700"]
+    assert after.valid_from is not None
+    assert divisions.on("371700", date(2002, 1, 1)) == before
+    assert divisions.on("371700", after.valid_from) == after
+    assert divisions.on("310119", date(2008, 6, 1)) == divisions.get("310119")
+    assert divisions.on("310119", date(2012, 6, 1)) is None
+    assert divisions.on("540195", date(2012, 6, 1)) is None
+
+
+@given(_CODES, st.dates(date(2003, 1, 1), date(2030, 1, 1)))
+def test_a_name_of_a_day_is_one_of_the_codes(code: str, day: date) -> None:
+    found = divisions.on(code, day)
+    spans = divisions.histories()[code]
+    if found is None:
+        assert spans[-1].valid_to or spans[0].valid_from
+    else:
+        assert found in spans
+        assert found.valid_from is None or found.valid_from <= day
 
 
 def test_find() -> None:
