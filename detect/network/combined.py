@@ -14,9 +14,9 @@ from detect.network.incidence import Incidence
 
 
 def cluster(incidence: Incidence) -> Clustering:
-    """Cluster by both engines with their default settings."""
+    """Cluster by both engines; corroboration is generous, as what is left over is sparse."""
     first = deep.cluster(incidence)
-    second = corroboration.cluster(incidence)
+    second = corroboration.cluster(incidence, corroboration.GENEROUS)
     is_touched = np.zeros(second.count, bool)
     is_touched[second.label[(first.label >= 0) & (second.label >= 0)]] = True
     is_kept = (

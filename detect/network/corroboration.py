@@ -44,28 +44,34 @@ class CorroborationSettings:
     far rarer to be believed without a second. `min_shared`: evidence two merchants need.
     `same_source_worth`: what a further identifier of a source type already counted adds, 0..1:
     1 counts identifiers, 0 counts source types. `let_in_shared`: identifiers a single merchant shares
-    with a core before it is let in, one of them owned; 1 halves what is missed on sparse worlds, at
-    the price that whoever takes over one old identifier of a network comes along (its tie then
-    says so); 2 keeps them out. `merge_shared`, `merge_share`: two cores merge when they share so many
-    identifiers, and that part of the smaller core's. `rounds`: most passes of step 4.
-    `min_members`: smallest cluster kept.
+    with a core before it is let in, one of them owned; at 1 whoever takes over one old identifier of
+    a network comes along, so by default one identifier alone makes nobody a member. `merge_shared`,
+    `merge_share`: two cores merge when they share so many identifiers, and that part of the smaller
+    core's. `rounds`: most passes of step 4. `min_members`: smallest cluster kept.
 
-    The study merges at 3 and 30 % in 2 rounds. Measured here on three fresh seeds, hard level: 32 %
-    of networks recovered so, 46 % at 2 and 20 %, 60 % with 5 rounds; none false in null worlds.
+    The study merges at 3 and 30 % in 2 rounds. Measured on four made-up worlds of 20,000 merchants in
+    which identifiers change hands (seeds 78, 90, 91 medium, 93 hard): the default recovers 41 of 42,
+    40 of 42, 40 of 41 and 38 of 42 networks and names no outsider; `GENEROUS` recovers 42, 38, 39 and
+    38, and of those it names 5 to 8 in a hundred are outsiders. Where evidence is sparse and nothing
+    changes hands, `GENEROUS` recovers twice as much (60 % against 30 % at the hard level of
+    `benchmarks.planted`).
     """
 
     cap: int = 20
     strong_cap: int = 5
     min_shared: float = 2.0
     same_source_worth: float = 1.0
-    let_in_shared: int = 1
+    let_in_shared: int = 2
     merge_shared: int = 2
-    merge_share: float = 0.2
+    merge_share: float = 0.3
     rounds: int = 5
     min_members: int = 3
 
 
 DEFAULT = CorroborationSettings()
+
+GENEROUS = CorroborationSettings(let_in_shared=1, merge_share=0.2)
+"""For sparse evidence, where missing a member costs more than looking at one too many."""
 
 _OWNED_UNIT = np.float32(1024)  # far above what one merchant shares with one core
 

@@ -8,7 +8,7 @@ Planted networks recovered (Jaccard >= 0.8) at 100,000 merchants, mean of seeds 
 by `benchmarks.planted.run`:
 
     engine          easy  medium  hard  brutal   processor seconds
-    corroboration    100    99.5    59      18      0.2
+    corroboration    100    97.7    29      10      0.2
     best              99.8  99.5    93      75      3 to 4
 
 In null worlds neither reported a cluster of five or more that is not a franchise group.

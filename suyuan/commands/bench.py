@@ -9,6 +9,7 @@ import click
 from benchmarks import addresses, planted, planted_weeks
 from benchmarks.planted_world import LEVELS
 from detect.network.engines import ENGINES
+from suyuan.commands import bench_identity
 from suyuan.figures import resource_figures, show_figures
 from suyuan.options import terminal_options
 from suyuan.terminal import Terminal
@@ -116,6 +117,9 @@ def weekly(
     report = planted_weeks.run(level, merchants, seeds, weeks)
     figures = [Figure(f"weekly.{level}.{name}", float(value), "") for name, value in report.items()]
     show_figures(terminal, figures, {"merchants": merchants, "seeds": list(seeds), "weeks": weeks})
+
+
+command.add_command(bench_identity.command)
 
 
 @command.command("addresses")

@@ -12,9 +12,9 @@ from graph.store.constraints import prepare
 from graph.store.digest import graph_digest
 from graph.store.session import Store
 from ingest.pipeline import load
+from ingest.resolve.review import run_rules
 from ingest.store_sink import StoreSink
 from suyuan.commands.export import as_graph, read_memberships
-from suyuan.commands.resolve import same_code
 from suyuan.world import found_in, read_world
 from synth.scoring import score
 from synth.settings import WorldSettings
@@ -66,4 +66,5 @@ def test_the_whole_job(clean_store: Store, tmp_path: Path) -> None:
     assert all(row["ties"] for row in rows), "each member says what ties it in"
     assert all(tie["records"] for row in rows for tie in row["ties"]), "and which records say so"
     assert drawn.number_of_edges() >= len(rows)
-    assert same_code(clean_store) == []
+    judged, _ = run_rules(clean_store, "Merchant", weeks[-1][0])
+    assert judged.of("same") == [], "members of a network are many, however much they share"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.planted_world import LEVELS, world
-from detect.network.corroboration import DEFAULT, cluster
+from detect.network.corroboration import DEFAULT, GENEROUS, cluster
 from tests.unit.detect.network.shapes import (
     ADDRESS,
     DEVICE,
@@ -73,17 +73,16 @@ def test_two_shared_hubs_do_not_join_two_networks() -> None:
     assert groups(cluster(made), made) == {frozenset("abc"), frozenset("xyz")}
 
 
-def test_a_merchant_with_one_owned_identifier_is_let_in_unless_told_not_to() -> None:
+def test_one_owned_identifier_makes_nobody_a_member_unless_told_to_be_generous() -> None:
     made = incidence(*TRIO, Link("d", "phone-1"))
-    assert groups(cluster(made), made) == {frozenset("abcd")}
-    strict = cluster(made, replace(DEFAULT, let_in_shared=2))
-    assert groups(strict, made) == {frozenset("abc")}
+    assert groups(cluster(made), made) == {frozenset("abc")}
+    assert groups(cluster(made, GENEROUS), made) == {frozenset("abcd")}
 
 
 def test_a_merchant_torn_between_two_equal_networks_joins_neither() -> None:
     other = [*hold("xyz", "phone-2"), *hold("xyz", "device-2", DEVICE)]
     made = incidence(*TRIO, *other, Link("m", "phone-1"), Link("m", "phone-2"))
-    assert groups(cluster(made), made) == {frozenset("abc"), frozenset("xyz")}
+    assert groups(cluster(made, GENEROUS), made) == {frozenset("abc"), frozenset("xyz")}
 
 
 def test_cores_that_share_enough_identifiers_are_one_network() -> None:
