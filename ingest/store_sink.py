@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graph.store.constraints import prepare
 from graph.store.naming import Namer
 from graph.store.rows import EntityRow, RelationRow
 from graph.store.session import Store
@@ -13,9 +14,11 @@ from ingest.sink import Written
 
 
 class StoreSink:
-    """Writes batches into a store; `finish` settles what several records speak about."""
+    """Writes batches into a store, whose keys it makes; `finish` settles what several records say."""
 
     def __init__(self, store: Store) -> None:
+        store.await_preparation()
+        prepare(store)
         self._store = store
         self._namer = Namer.of(store)
 

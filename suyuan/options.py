@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from graph.store.connection import StoreOptions
-from graph.store.constraints import prepare
+from graph.store.constraints import prepare, prepare_analysis
 from graph.store.jars import DownloadProgress
 from graph.store.session import Store
 from suyuan.terminal import Terminal, default_language
@@ -26,6 +26,7 @@ EXIT_STORE = 4
 DEFAULT_STORE = ".suyuan/store"
 
 F = TypeVar("F", bound=Callable[..., Any])
+Schema = Callable[[Store], None]
 
 
 class IsoDate(click.ParamType[date]):
@@ -73,21 +74,28 @@ def terminal_options(command: F) -> F:
 
 @contextmanager
 def open_store(
-    target: str, terminal: Terminal, *, schema: bool = True, is_searched: bool = True
+    target: str, terminal: Terminal, schema: Schema | None = prepare, *, is_waiting: bool = True
 ) -> Iterator[Store]:
-    """Open the store, telling the person what is waited for; makes keys and indexes when asked.
+    """Open the store, telling the person what is waited for; `schema` makes keys and indexes.
 
-    Without `is_searched` reading may begin while they are made, by statements that need none.
+    Unless `is_waiting`, reading may begin meanwhile, by statements that need none of them.
     """
     options = StoreOptions(progress=download_progress(terminal))
     place: str | Path = target if "://" in target else Path(target)
     if not isinstance(place, str):
         terminal.note("store.starting", folder=target)
     with Store.open(place, options) as store:
-        if schema and is_searched:
-            prepare(store)
+        if schema and is_waiting:
+            schema(store)
         elif schema:
-            store.prepare_meanwhile(prepare)
+            store.prepare_meanwhile(schema)
+        yield store
+
+
+@contextmanager
+def open_for_analysis(target: str, terminal: Terminal) -> Iterator[Store]:
+    """Open the store for detecting: its keys are made, if they are missing, while detectors read."""
+    with open_store(target, terminal, prepare_analysis, is_waiting=False) as store:
         yield store
 
 

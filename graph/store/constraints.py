@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from graph.ontology import Ontology, ontology
@@ -10,19 +10,21 @@ from graph.store.session import Store
 from graph.store.statement import Statement
 
 #: Labels that our own analysis and bookkeeping write; each is known by `id`.
-ANALYSIS_LABELS = ("Record", "Finding", "Cluster", "WeeklyRun", "Flag", "SuyuanMeta")
+ANALYSIS_LABELS = ("Finding", "Cluster", "WeeklyRun", "Flag", "SuyuanMeta")
 
 SEARCH_INDEX = "entity_search"
 
 
-def constraint_statements(of: Ontology) -> Iterator[Statement]:
-    """A unique id per label; each statement is safe to repeat."""
-    # Records first: there are more of them than of all else together, so their key takes longest.
-    for label in ("Record", *sorted({*of.entities, *ANALYSIS_LABELS} - {"Record"})):
-        yield _statement(
-            f"CREATE CONSTRAINT {label.lower()}_id IF NOT EXISTS "
-            f"FOR (n:{label}) REQUIRE n.id IS UNIQUE"
-        )
+def key_statements(of: Ontology) -> Iterator[Statement]:
+    """A unique id per label but `Record`; each statement is safe to repeat."""
+    for label in sorted({*of.entities, *ANALYSIS_LABELS}):
+        yield _key_statement(label)
+
+
+def _key_statement(label: str) -> Statement:
+    return _statement(
+        f"CREATE CONSTRAINT {label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
+    )
 
 
 def index_statements(of: Ontology) -> Iterator[Statement]:
@@ -56,20 +58,32 @@ _WITHIN_S = 900
 
 
 def prepare(store: Store) -> None:
-    """Make every missing key and index, and wait until they are online.
-
-    Keys are made by two threads, because each statement waits until its index is built; the other
-    indexes in one transaction, because their nodes are then read once for all of them.
-    """
+    """Make every missing key and index, and wait until they are online."""
     of = ontology()
+    # Records first: there are more of them than of all else together, so their key takes longest.
+    _make(store, [_key_statement("Record"), *key_statements(of)], index_statements(of))
+
+
+def prepare_analysis(store: Store) -> None:
+    """Make what detecting and publishing need: the keys of things and of what is said about them.
+
+    The key of records and the indexes of searching, half of the work on a full store, are left to
+    the next `prepare`: whoever loads more, serves or explains needs them, a detector does not.
+    """
+    _make(store, key_statements(ontology()), ())
+
+
+def _make(store: Store, keys: Iterable[Statement], indexes: Iterable[Statement]) -> None:
+    """Keys by two threads, because each statement waits until its index is built; the other indexes
+    in one transaction, because their nodes are then read once for all of them."""
     known = store.columns(_INDEXES)
     names = set(known["name"])
-    keys = [statement for statement in constraint_statements(of) if statement.name not in names]
-    indexes = [statement for statement in index_statements(of) if statement.name not in names]
+    missing_keys = [statement for statement in keys if statement.name not in names]
+    missing = [statement for statement in indexes if statement.name not in names]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        list(pool.map(store.run_schema, keys))
-    store.run_schema(*indexes)
-    if keys or indexes or set(known["state"]) != {"ONLINE"}:
+        list(pool.map(store.run_schema, missing_keys))
+    store.run_schema(*missing)
+    if missing or set(known["state"]) != {"ONLINE"}:
         store.read(_AWAIT, within_s=_WITHIN_S, timeout_s=_WITHIN_S)
 
 

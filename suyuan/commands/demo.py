@@ -37,7 +37,7 @@ def command(folder: Path, check: bool, port: int, terminal: Terminal) -> None:
         demo.build(folder, terminal)
     story = demo.tell(folder, terminal)
     token = demo.fresh_token(folder, story["regions"])
-    with open_store(str(folder), terminal, schema=False) as store:
+    with open_store(str(folder), terminal, schema=None) as store:
         if check:
             sys.exit(0 if ask_and_judge(store.connection, folder, token, terminal) else 1)
         url = f"http://127.0.0.1:{port}/graphql"

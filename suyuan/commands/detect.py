@@ -10,7 +10,7 @@ import click
 from detect.network.engines import DEFAULT_ENGINE, ENGINES
 from detect.weekly.run import detect_now
 from graph.model.texts import catalogue, text
-from suyuan.options import IsoDate, open_store, store_option, terminal_options
+from suyuan.options import IsoDate, open_for_analysis, store_option, terminal_options
 from suyuan.terminal import Terminal
 
 
@@ -23,7 +23,7 @@ from suyuan.terminal import Terminal
 @terminal_options
 def command(as_of: date, engine: str, store_target: str, terminal: Terminal) -> None:
     """Run every detector, find who belongs together, and publish both. Remembers and flags nothing."""
-    with open_store(store_target, terminal) as store:
+    with open_for_analysis(store_target, terminal) as store:
         result = detect_now(store, as_of, engine, terminal.step).to_dict()
     show_counts(terminal, result)
     terminal.result(result)

@@ -16,7 +16,13 @@ from ingest.clean import Given
 from ingest.pipeline import LoadOptions, load
 from ingest.report import LoadReport
 from ingest.store_sink import StoreSink
-from suyuan.options import download_progress, open_store, store_option, terminal_options
+from suyuan.options import (
+    download_progress,
+    open_for_analysis,
+    open_store,
+    store_option,
+    terminal_options,
+)
 from suyuan.terminal import Terminal
 
 
@@ -98,7 +104,7 @@ def loaded_store(
             terminal.progress("load.progress") as advance,
         ):
             report = load(paths, BulkSink(bulk), options, _only_writes(advance))
-        with open_store(target, terminal, is_searched=False) as store:
+        with open_for_analysis(target, terminal) as store:
             yield store, report
     else:
         with open_store(target, terminal) as store:

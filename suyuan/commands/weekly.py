@@ -10,7 +10,7 @@ from detect.network.engines import DEFAULT_ENGINE, ENGINES
 from detect.weekly.run import RunResult, run_weekly
 from graph.model.texts import text
 from suyuan.commands.detect import show_counts
-from suyuan.options import IsoDate, open_store, store_option, terminal_options
+from suyuan.options import IsoDate, open_for_analysis, store_option, terminal_options
 from suyuan.terminal import Terminal
 
 
@@ -23,7 +23,7 @@ from suyuan.terminal import Terminal
 @terminal_options
 def command(as_of: date, engine: str, store_target: str, terminal: Terminal) -> None:
     """Find, compare with the last run, publish, and flag what is new. Running it twice flags once."""
-    with open_store(store_target, terminal) as store:
+    with open_for_analysis(store_target, terminal) as store:
         result = run_weekly(store, as_of, engine, terminal.step)
     show_counts(terminal, result.to_dict())
     show_flags(terminal, result)
