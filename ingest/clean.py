@@ -24,6 +24,10 @@ from ingest.tables import Column, TableSpec, check_header
 CACHED_VALUES = 4_096
 """Values a column remembers; then it starts anew. Bounds memory at a few MB per table."""
 
+MAX_INDEXED_BYTES = 3_600
+"""Longest searchable or key value in UTF-8, 1,200 Chinese characters. An index entry of Neo4j 5 holds
+some 8,000 bytes, and an id may be made of two keys."""
+
 BEIJING = timezone(timedelta(hours=8))
 
 _PROVINCE = re.compile(r"\d\d0000")
@@ -35,15 +39,21 @@ class CellCleaner(dict[str, Value | None]):
     Being a dict, a repeated value costs one look-up. Raises ValueRefused; refusals are not remembered.
     """
 
-    __slots__ = ("_absent", "_clean", "_is_code")
+    __slots__ = ("_absent", "_clean", "_is_code", "_is_indexed")
 
     def __init__(
-        self, kind: str, absent: frozenset[str] = frozenset(), is_code: bool = False
+        self,
+        kind: str,
+        absent: frozenset[str] = frozenset(),
+        *,
+        is_code: bool = False,
+        is_indexed: bool = False,
     ) -> None:
         super().__init__()
         self._clean = canonical(kind)
         self._absent = absent
         self._is_code = is_code
+        self._is_indexed = is_indexed
 
     def __missing__(self, raw: str) -> Value | None:
         text = raw.strip()
@@ -52,10 +62,18 @@ class CellCleaner(dict[str, Value | None]):
             if self._is_code:
                 spoilt.check(text)
             value = self._clean(text)
+            if self._is_indexed and isinstance(value, str):
+                _check_length(value)
         if len(self) >= CACHED_VALUES:
             self.clear()
         self[raw] = value
         return value
+
+
+def _check_length(value: str) -> None:
+    """Refuse what no index entry can hold: one such value would fail the whole batch it is in."""
+    if 4 * len(value) > MAX_INDEXED_BYTES and len(value.encode()) > MAX_INDEXED_BYTES:
+        raise ValueRefused("value.too_long", limit=MAX_INDEXED_BYTES)
 
 
 def canonical(kind: str) -> Callable[[str], Value]:
@@ -179,7 +197,7 @@ def _cleaner(column: Column) -> CellCleaner:
     if column.name == "owning_region":
         return _RegionCleaner()
     is_code = spoilt.is_code(column.prop.kind, column.is_required)
-    return CellCleaner(column.prop.kind, is_code=is_code)
+    return CellCleaner(column.prop.kind, is_code=is_code, is_indexed=column.prop.is_indexed)
 
 
 def _unprovenanced(provenance: Provenance) -> list[Fault]:

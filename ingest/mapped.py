@@ -173,7 +173,9 @@ class MappedCleaner:
         found = self._cleaners.get(id(setting))
         if found is None:
             is_code = spoilt.is_code(setting.prop.kind, setting.prop.required)
-            found = CellCleaner(setting.prop.kind, is_code=is_code)
+            found = CellCleaner(
+                setting.prop.kind, is_code=is_code, is_indexed=setting.prop.is_indexed
+            )
             self._cleaners[id(setting)] = found
         return found
 

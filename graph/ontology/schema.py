@@ -27,7 +27,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One typed property: `kind` names a value kind, `unit` is set for every quantity."""
+    """One typed property: `kind` names a value kind, `unit` is set for every quantity.
+
+    `is_indexed`: the database keeps an index of it, so it cannot be of any length.
+    """
 
     name: str
     kind: str
@@ -37,6 +40,7 @@ class Property:
     required: bool = False
     personal: bool = False
     example: str | None = None
+    is_indexed: bool = False
 
 
 #: Every relation row may say when the fact held; event time, not the time we learned of it.
@@ -183,9 +187,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _entity(path: Path, data: dict[str, Any]) -> EntityType:
     _check_name(path, data["type"], _TYPE)
-    properties = _properties(path, data.get("properties", {}))
-    names = {p.name for p in properties}
     key = tuple(data["key"])
+    indexed = frozenset((*key, *data.get("search", ())))
+    properties = _properties(path, data.get("properties", {}), indexed)
+    names = {p.name for p in properties}
     for name in (*key, data["display"], *data.get("search", ())):
         if name not in names:
             raise OntologyError(f"{path.name}: {name!r} is not a property")
@@ -229,7 +234,9 @@ def _link_rule(data: dict[str, Any]) -> LinkRule:
     )
 
 
-def _properties(path: Path, data: dict[str, Any]) -> tuple[Property, ...]:
+def _properties(
+    path: Path, data: dict[str, Any], indexed: frozenset[str] = frozenset()
+) -> tuple[Property, ...]:
     properties = []
     for name, spec in data.items():
         _check_name(path, name, _NAME)
@@ -245,6 +252,7 @@ def _properties(path: Path, data: dict[str, Any]) -> tuple[Property, ...]:
                 bool(spec.get("required", False)),
                 bool(spec.get("personal", False)),
                 spec.get("example"),
+                name in indexed,
             )
         )
     return tuple(properties)

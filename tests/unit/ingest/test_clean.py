@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.errors import SourceError
-from ingest.clean import CACHED_VALUES, CellCleaner, Given, TableCleaner
+from graph.errors import SourceError, ValueRefused
+from graph.ontology import ontology
+from ingest.clean import CACHED_VALUES, MAX_INDEXED_BYTES, CellCleaner, Given, TableCleaner
 from ingest.facts import CleanRow
 from ingest.refusals import RowRefused
 from ingest.tables import check_header, tables
@@ -211,3 +212,23 @@ def test_cleaning_a_cleaned_row_is_identity(cells: dict[str, str]) -> None:
         return
     again = clean("listing", **{name: str(value) for name, value in fact.properties.items()})
     assert again.entities == (fact,)
+
+
+@pytest.mark.parametrize("unit", ["字", "a", "😀"])
+def test_a_searchable_value_fits_an_index_entry(unit: str) -> None:
+    size_bytes = len(unit.encode())
+    fits, beyond = (
+        unit * (MAX_INDEXED_BYTES // size_bytes),
+        unit * (MAX_INDEXED_BYTES // size_bytes + 1),
+    )
+    cleaner = CellCleaner("text", is_indexed=True)
+    assert cleaner[fits] == fits
+    with pytest.raises(ValueRefused) as refused:
+        cleaner[beyond]
+    assert refused.value.reason == "value.too_long"
+    assert CellCleaner("text")[beyond] == beyond
+
+
+def test_keys_and_searchable_properties_are_the_indexed_ones() -> None:
+    indexed = {p.name for p in ontology().entities["Listing"].properties if p.is_indexed}
+    assert indexed == {"platform", "native_id", "title"}
