@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,7 +45,10 @@ class ImportSettings:
 
 @dataclass(slots=True)
 class BulkLoad:
-    """A bulk load that is under way: fill `writer`, then `finish`."""
+    """A bulk load that is under way: fill `writer`, then `finish`.
+
+    `importer_s` is what the importer alone took (wall); 0 before it has run.
+    """
 
     writer: BulkWriter
     secret: bytes = field(repr=False)
@@ -52,13 +56,16 @@ class BulkLoad:
     _staged: StoreLayout
     _settings: ImportSettings
     _jars: Sequence[Path]
+    importer_s: float = 0.0
 
     def finish(self) -> None:
         """Import what was written and put it in place; StoreUnavailable when the importer fails."""
         files = self.writer.finish()
         if not files.nodes:
             return  # the importer would refuse; an empty database is made when the store is opened
+        started = time.monotonic()
         _run(self._staged, files, self._jars, self._settings)
+        self.importer_s = time.monotonic() - started
         # At most the initial password, which is set again from the store's own file.
         shutil.rmtree(self._layout.data)
         self._staged.data.rename(self._layout.data)

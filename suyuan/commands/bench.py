@@ -9,7 +9,7 @@ import click
 from benchmarks import addresses, planted, planted_weeks
 from benchmarks.planted_world import LEVELS
 from detect.network.engines import ENGINES
-from suyuan.commands import bench_identity
+from suyuan.commands import bench_identity, bench_load
 from suyuan.figures import resource_figures, show_figures
 from suyuan.options import terminal_options
 from suyuan.terminal import Terminal
@@ -120,6 +120,7 @@ def weekly(
 
 
 command.add_command(bench_identity.command)
+command.add_command(bench_load.command)
 
 
 @command.command("addresses")
