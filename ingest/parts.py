@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from graph.store.bulk import BulkWriter, WrittenFiles
 from graph.store.naming import Namer
@@ -70,7 +69,7 @@ class WriteOutcome:
     """What came of writing a part of the types for the offline importer."""
 
     files: WrittenFiles
-    numbers: Mapping[str, dict[Any, int]]
+    numbers: Mapping[str, Mapping[Hashable, int]]
     report: LoadReport
     refused: Refused
     unlinked: set[tuple[int, int]]
@@ -87,7 +86,7 @@ class WritePart:
     facts: SpooledFacts
     folder: Path
     secret: bytes = field(repr=False)
-    numbers: Mapping[str, Mapping[Any, int]]
+    numbers: Mapping[str, Mapping[Hashable, int]]
 
     def run(self) -> WriteOutcome:
         """Write them; the numbers of new entities come back."""

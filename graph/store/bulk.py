@@ -124,7 +124,7 @@ class BulkWriter:
         things = self._relations.get(name)
         if things is None:
             things = self._relations[name] = Things(self.folder, name, header)
-        starts, ends = self._numbers(relation.start), self._numbers(relation.end)
+        starts, ends = self.numbers(relation.start), self.numbers(relation.end)
         cells = properties_format(names)
         missing: list[int] = []
         unchanged: list[int] = []
@@ -149,15 +149,15 @@ class BulkWriter:
 
     def existing(self, type_name: str, keys: Sequence[tuple[str, ...]]) -> list[bool]:
         """Which of these nodes were added."""
-        numbers = self._numbers(type_name)
+        numbers = self.numbers(type_name)
         return [_address(key) in numbers for key in keys]
 
-    def numbers(self, type_name: str) -> dict[Hashable, int]:
+    def numbers(self, type_name: str) -> Mapping[Hashable, int]:
         """The numbers under which the importer is told of the nodes of one type."""
         things = self._entities.get(type_name)
-        return things.numbers if things else dict(self._elsewhere.get(type_name, {}))
+        return things.numbers if things else self._elsewhere.get(type_name, {})
 
-    def join(self, files: WrittenFiles, numbers: Mapping[str, dict[Any, int]]) -> None:
+    def join(self, files: WrittenFiles, numbers: Mapping[str, Mapping[Hashable, int]]) -> None:
         """Take over what another writer has written of other types."""
         self._parts.append(files)
         self._elsewhere.update(numbers)
@@ -207,10 +207,6 @@ class BulkWriter:
             return f"{several.head},{_bookkeeping(records)},{cells(merged)}\n"
 
         return line
-
-    def _numbers(self, type_name: str) -> Mapping[Hashable, int]:
-        things = self._entities.get(type_name)
-        return things.numbers if things else self._elsewhere.get(type_name, {})
 
     def _all(self) -> tuple[Things, ...]:
         return (*self._entities.values(), *self._relations.values())

@@ -19,7 +19,7 @@ from pathlib import Path
 from graph.errors import StoreUnavailable
 from graph.store.bulk import BulkWriter, WrittenFiles
 from graph.store.bulk_rows import ARRAY_DELIMITER, DELIMITER, QUOTE
-from graph.store.embedded import java
+from graph.store.embedded import JAVA_OPTIONS, java, java_environment
 from graph.store.import_flusher import modest_flusher
 from graph.store.jars import JarCache, ProgressCallback
 from graph.store.layout import StoreLayout, write_configuration
@@ -27,7 +27,6 @@ from graph.store.lock import FileLock
 from graph.store.naming import SECRET_VARIABLE, Namer
 
 _LOG_TAIL_LINES = 40
-_KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR")
 _READ_BUFFER_BYTES = 1 << 18
 """The importer samples one buffer of each of some hundred files first; of 4 MiB, that is all of them."""
 
@@ -119,25 +118,14 @@ def _run(
     command = [
         str(java()),
         f"-Xmx{settings.heap_mib}m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Dfile.encoding=UTF-8",
-        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-        "--add-opens=java.base/java.io=ALL-UNNAMED",
-        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+        *JAVA_OPTIONS,
         "org.neo4j.cli.AdminTool",
         *_arguments(files, settings, staged.home),
     ]
-    environment = {
-        **{name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
-        "CLASSPATH": os.pathsep.join(map(str, jars)),
-        "NEO4J_HOME": str(staged.home),
-        "NEO4J_CONF": str(staged.conf),
-    }
     try:
         with subprocess.Popen(
             command,
-            env=environment,
+            env=java_environment(staged, jars),
             cwd=staged.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

