@@ -1,0 +1,36 @@
+"""Finding things by what people type."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.hits import SearchConnection
+from api.paging import After, First
+from api.resolved import resolved
+from queries import search
+from queries.pages import DEFAULT_FIRST, PageRequest
+
+
+@strawberry.type
+class FindingThings:
+    """Questions for things whose id is not known."""
+
+    @resolved("按名称或任何写法的编号查找 / Find by name, or by any identifier in any spelling")
+    async def search(
+        self,
+        info: Info,
+        query: Annotated[str, strawberry.argument(description="查找内容 / What to look for")],
+        types: Annotated[
+            list[str] | None,
+            strawberry.argument(description="实体类型，默认全部 / Entity types, all by default"),
+        ] = None,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+    ) -> SearchConnection:
+        """Things that match, best first."""
+        request = PageRequest.of(first, after, search.CURSOR)
+        page = await search.search(info.context.reading, query, types, request)
+        return SearchConnection.of(page)
