@@ -19,6 +19,10 @@ class Viewer:
         description="可见地区，含全国 000000 / Regions you may see, national data 000000 included"
     )
     expires_at: DateTime = strawberry.field(description="令牌失效时间 / When the token ends")
+    role: str = strawberry.field(
+        description="令牌角色：reader 只可查询，investigator 亦可修改 / "
+        "Role of the token: a reader asks, an investigator also changes things"
+    )
 
 
 @strawberry.type(description="一个属性 / One property")

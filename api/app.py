@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from api.auth import TokenFile
+from api.desk import Desk
 from api.endpoint import GraphQLEndpoint
 from api.graphiql import FOLDER, Assets
+from api.jobs.download import Downloads
+from api.reconciliation.routes import Reconciliation
 from api.settings import ApiSettings
+from api.sockets import SocketEndpoint
+from api.sse import EventStreams, wants_events
 from graph.errors import StoreError
 from graph.store.async_session import AsyncStore
 
@@ -24,10 +33,32 @@ def create_app(store: AsyncStore, settings: ApiSettings) -> Starlette:
     `/graphql` answers questions and shows GraphiQL to a browser; `/health/live` says that the process
     answers, `/health/ready` that the database does.
     """
-    endpoint = GraphQLEndpoint(store, TokenFile(settings.token_file), settings)
+    tokens = TokenFile(settings.token_file)
+    desk = Desk(store, tokens, settings)
+    endpoint = GraphQLEndpoint(store, tokens, settings, desk)
+    downloads = Downloads(desk.jobs, desk.files, tokens, settings)
+    sockets = SocketEndpoint(desk)
+    events = EventStreams(desk)
 
     async def graphql(request: Request) -> Response:
-        return await endpoint(request)
+        return await (events(request) if wants_events(request) else endpoint(request))
+
+    async def export(request: Request) -> Response:
+        return await downloads(request)
+
+    async def stream(request: Request) -> Response:
+        return await events(request)
+
+    async def socket(connection: WebSocket) -> None:
+        await sockets(connection)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await desk.runner.start()
+        try:
+            yield
+        finally:
+            await desk.runner.stop()
 
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
@@ -43,11 +74,18 @@ def create_app(store: AsyncStore, settings: ApiSettings) -> Starlette:
             )
         return JSONResponse({"status": "ready"}, headers={"Cache-Control": "no-store"})
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=_METHODS),
+            WebSocketRoute("/graphql", socket),
+            Route("/graphql/stream", stream, methods=_METHODS),
+            Route("/exports/{job_id}/{name}", export),
             Route("/health/live", live),
             Route("/health/ready", ready),
             Mount("/static/graphiql", Assets(directory=FOLDER)),
-        ]
+            *Reconciliation(store, tokens, settings).routes(),
+        ],
+        lifespan=lifespan,
     )
+    app.state.desk = desk
+    return app

@@ -27,6 +27,11 @@ _RANDOM_BYTES = 32
 _SHAPE = re.compile(r"sy_[A-Za-z0-9_-]{43}")
 _REGION = re.compile(r"\d{2}0000")
 _NAME = re.compile(r"[\w.@-]{1,64}")
+
+READER, INVESTIGATOR = "reader", "investigator"
+ROLES = (READER, INVESTIGATOR)
+"""A reader asks; an investigator also changes things: exports, judgements, acknowledgements."""
+
 _OWNER_ONLY = 0o600
 
 
@@ -40,6 +45,12 @@ class TokenInfo:
     created_at: str
     expires_at: str
     is_told_withheld: bool = True
+    role: str = READER
+
+    @property
+    def may_write(self) -> bool:
+        """Whether he may run mutations."""
+        return self.role == INVESTIGATOR
 
     def is_valid_at(self, now: datetime) -> bool:
         """Whether it has not ended."""
@@ -59,21 +70,33 @@ class TokenFile:
         self._stamp: tuple[int, int] | None = None
         self._tokens: tuple[TokenInfo, ...] = ()
 
-    def create(self, name: str, regions: Iterable[str], lifetime: timedelta, now: datetime) -> str:
+    def create(
+        self,
+        name: str,
+        regions: Iterable[str],
+        lifetime: timedelta,
+        now: datetime,
+        role: str = READER,
+    ) -> str:
         """Make a token and return it: this is the only time it can be seen.
 
-        `regions` are province codes. Raises ValueRefused for a name in use or not plain, for a region
-        that is no province code, and for a lifetime that is not positive.
+        `regions` are province codes, `role` one of `ROLES`. Raises ValueRefused for a name in use or not
+        plain, for a region that is no province code, an unknown role, and for a lifetime that is not
+        positive.
         """
         chosen = tuple(sorted(set(regions)))
         if not _NAME.fullmatch(name) or any(info.name == name for info in self.tokens()):
             raise ValueRefused("token.name")
         if not all(_REGION.fullmatch(region) for region in chosen):
             raise ValueRefused("token.region")
+        if role not in ROLES:
+            raise ValueRefused("token.role")
         if lifetime <= timedelta(0):
             raise ValueRefused("token.lifetime")
         token = PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
-        info = TokenInfo(name, _digest(token), chosen, _stamp_of(now), _stamp_of(now + lifetime))
+        info = TokenInfo(
+            name, _digest(token), chosen, _stamp_of(now), _stamp_of(now + lifetime), role=role
+        )
         self._write((*self.tokens(), info))
         return token
 

@@ -9,12 +9,18 @@ from typing import TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from queries import certificates, clusters, lookup, provenance
+from api.auth import TokenInfo
+from api.desk import Desk
+from api.rate import Budget
+from queries import certificates, clusters, listing, lookup, provenance
 from queries.cluster_view import ClusterView
-from queries.expand import Expansion, Step, expand
-from queries.pages import Page
+from queries.expand import Expansion, StepPage, Summary, expand, summaries
+from queries.judging import related_pages
+from queries.listing import Listing, Total
+from queries.pages import Cut, Page, empty_page
 from queries.provenance import RecordView
 from queries.reading import Reading
+from queries.related import End, RelatedList
 from queries.views import NodeView
 
 _BATCH = 1_000
@@ -28,12 +34,20 @@ class Context:
     reading: Reading
     language: str = "zh"
     expires_at: str = ""
+    token: TokenInfo | None = None
+    desk: Desk | None = None
+    #: What the operation cost; known once it was measured.
+    budget: Budget | None = None
     nodes: DataLoader[str, NodeView | None] = field(init=False)
     records: DataLoader[str, RecordView | None] = field(init=False)
     states: DataLoader[str, tuple[NodeView, ...]] = field(init=False)
     clusters: DataLoader[str, ClusterView | None] = field(init=False)
     clusters_of: DataLoader[str, tuple[str, ...]] = field(init=False)
-    expansions: DataLoader[tuple[str, Expansion], Page[Step] | None] = field(init=False)
+    expansions: DataLoader[tuple[str, Expansion], StepPage | None] = field(init=False)
+    summaries: DataLoader[tuple[str, str], Summary | None] = field(init=False)
+    related: DataLoader[tuple[str, RelatedList], Page[End]] = field(init=False)
+    totals: DataLoader[Listing, Total] = field(init=False)
+    withheld: DataLoader[str, int | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.nodes = DataLoader(self._nodes, max_batch_size=_BATCH)
@@ -42,6 +56,10 @@ class Context:
         self.clusters = DataLoader(self._clusters, max_batch_size=_BATCH)
         self.clusters_of = DataLoader(self._clusters_of, max_batch_size=_BATCH)
         self.expansions = DataLoader(self._expansions, max_batch_size=_BATCH)
+        self.summaries = DataLoader(self._summaries, max_batch_size=_BATCH)
+        self.related = DataLoader(self._related, max_batch_size=_BATCH)
+        self.totals = DataLoader(self._totals)
+        self.withheld = DataLoader(self._withheld)
 
     async def seen(self, ids: Sequence[str]) -> list[NodeView]:
         """Visible nodes in the order of their ids given."""
@@ -69,13 +87,37 @@ class Context:
         found = await clusters.ids_of_merchants(self.reading, ids)
         return [found.get(identifier, ()) for identifier in ids]
 
-    async def _expansions(self, keys: list[tuple[str, Expansion]]) -> list[Page[Step] | None]:
-        found: dict[tuple[str, Expansion], Page[Step]] = {}
+    async def _expansions(self, keys: list[tuple[str, Expansion]]) -> list[StepPage | None]:
+        found: dict[tuple[str, Expansion], StepPage] = {}
         for asked in dict.fromkeys(asked for _, asked in keys):
             ids = [identifier for identifier, other in keys if other == asked]
             pages = await expand(self.reading, ids, asked)
             found |= {(identifier, asked): page for identifier, page in pages.items()}
         return [found.get(key) for key in keys]
+
+    async def _summaries(self, keys: list[tuple[str, str]]) -> list[Summary | None]:
+        found: dict[tuple[str, str], Summary] = {}
+        for day in dict.fromkeys(day for _, day in keys):
+            ids = [identifier for identifier, other in keys if other == day]
+            counted = await summaries(self.reading, ids, day)
+            found |= {(identifier, day): summary for identifier, summary in counted.items()}
+        return [found.get(key) for key in keys]
+
+    async def _related(self, keys: list[tuple[str, RelatedList]]) -> list[Page[End]]:
+        found: dict[tuple[str, RelatedList], Page[End]] = {}
+        for asked in dict.fromkeys(asked for _, asked in keys):
+            ids = [identifier for identifier, other in keys if other == asked]
+            pages = await related_pages(self.reading, ids, asked)
+            found |= {(identifier, asked): page for identifier, page in pages.items()}
+        # Whoever asks holds the thing, so it has a page, unless it was deleted since.
+        nothing = self.reading.withheld(0)
+        return [found.get(key) or empty_page(Cut(key[1].as_of, nothing)) for key in keys]
+
+    async def _totals(self, asked: list[Listing]) -> list[Total]:
+        return [await listing.total(self.reading, one) for one in asked]
+
+    async def _withheld(self, type_names: list[str]) -> list[int | None]:
+        return [await listing.withheld(self.reading, name) for name in type_names]
 
 
 def _in_order(ids: Sequence[str], found: dict[str, _T]) -> list[_T | None]:

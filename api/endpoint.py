@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from api.auth import TokenFile, TokenInfo, bearer
 from api.context import Context
+from api.desk import Desk
 from api.errors import RequestRefused, Shown, message
 from api.graphiql import page, wants_page
 from api.operation import Answer, run, status_in
@@ -40,8 +41,11 @@ _T = TypeVar("_T")
 class GraphQLEndpoint:
     """Answers `/graphql`."""
 
-    def __init__(self, store: AsyncStore, tokens: TokenFile, settings: ApiSettings) -> None:
+    def __init__(
+        self, store: AsyncStore, tokens: TokenFile, settings: ApiSettings, desk: Desk | None = None
+    ) -> None:
         self._store = store
+        self._desk = desk
         self._tokens = tokens
         self._settings = settings
         self._running = 0
@@ -65,7 +69,7 @@ class GraphQLEndpoint:
             return _refusal(refused, language, media_type)
         if answer is None:
             return Response(status_code=_CLIENT_GONE)
-        return _response(answer.body, status_in(answer, media_type), media_type)
+        return _response(answer.body, status_in(answer, media_type), media_type, answer.headers)
 
     def _authenticated(self, request: Request) -> TokenInfo:
         given = request.headers.getlist("authorization")
@@ -82,7 +86,7 @@ class GraphQLEndpoint:
         reading = Reading(
             self._store, token.reader, self._settings.today(), time.monotonic() + deadline_s
         )
-        context = Context(reading, language, token.expires_at)
+        context = Context(reading, language, token.expires_at, token=token, desk=self._desk)
         work = run(asked, context, self._settings.limits, is_get=request.method == "GET")
         try:
             async with asyncio.timeout(deadline_s + _GRACE_S):

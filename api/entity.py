@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api.bounds import Bound, shown_bounds
 from api.context import Info
 from api.language import Lang, Language
 from api.paging import After, Bounded, First, PageInfo, page_info
@@ -14,9 +15,10 @@ from api.resolved import resolved
 from api.scalars import JSON, Date
 from graph.model.texts import text
 from graph.ontology import ontology
-from queries.expand import CURSOR, Expansion, Step
+from queries.expand import CURSOR, Expansion, KindCount, Noise, StepPage, Summary
+from queries.hubs import HUB_LIMIT, MAX_HUB_LIMIT
 from queries.masking import mask_properties
-from queries.pages import DEFAULT_FIRST, Page, PageRequest
+from queries.pages import DEFAULT_FIRST, PageRequest
 from queries.views import NodeView, RelationView
 
 Relations = Annotated[
@@ -32,6 +34,30 @@ Direction = Annotated[
 AsOf = Annotated[
     Date | None,
     strawberry.argument(description="截至日期，默认今天 / As of a date, today by default"),
+]
+ExcludeRelations = Annotated[
+    list[str] | None,
+    strawberry.argument(description="不看的关系类型 / Relation types to leave out"),
+]
+NodeTypes = Annotated[
+    list[str] | None,
+    strawberry.argument(
+        description="另一端的实体类型，默认全部 / Types of the other end, all by default"
+    ),
+]
+WithoutHubs = Annotated[
+    bool,
+    strawberry.argument(
+        description="略去合法枢纽登记中的与持有者过多的实体 / Leave out things in the register of "
+        "legitimate hubs, and things with more visible holders than hubLimit"
+    ),
+]
+HubLimit = Annotated[
+    int,
+    strawberry.argument(
+        description=f"可见持有者至多若干，默认 {HUB_LIMIT}，至多 {MAX_HUB_LIMIT} / Visible holders "
+        f"beyond which a thing is a hub, {HUB_LIMIT} by default, at most {MAX_HUB_LIMIT}"
+    ),
 ]
 
 
@@ -71,6 +97,10 @@ class Entity(Node):
         info: Info,
         *,
         relations: Relations = None,
+        exclude_relations: ExcludeRelations = None,
+        node_types: NodeTypes = None,
+        without_hubs: WithoutHubs = False,
+        hub_limit: HubLimit = HUB_LIMIT,
         direction: Direction = "ANY",
         first: First = DEFAULT_FIRST,
         after: After = None,
@@ -79,9 +109,17 @@ class Entity(Node):
         """One step into the graph."""
         request = PageRequest.of(first, after, CURSOR)
         day = as_of or info.context.reading.as_of
-        asked = Expansion.of(relations, direction, day, request)
+        noise = Noise.of(exclude_relations or (), node_types, hub_limit if without_hubs else None)
+        asked = Expansion.of(relations, direction, day, request, noise)
         page = await info.context.expansions.load((self.view.id, asked))
         return ExpandConnection.of(page) if page else None
+
+    @resolved("有多少直接关系，按种类计 / How many relations of each kind it has")
+    async def relation_counts(self, info: Info, as_of: AsOf = None) -> RelationCounts | None:
+        """What there is, before one opens it."""
+        day = as_of or info.context.reading.as_of
+        found = await info.context.summaries.load((self.view.id, day))
+        return RelationCounts.of(found) if found else None
 
 
 @strawberry.type(description="一条关系 / One relation")
@@ -153,9 +191,10 @@ class ExpandConnection(Bounded):
 
     edges: list[ExpandEdge] = strawberry.field(description="关系 / Relations")
     page_info: PageInfo = strawberry.field(description="分页信息 / About the page")
+    bounds: list[Bound] = strawberry.field(description="所受上限 / Bounds it was held to")
 
     @classmethod
-    def of(cls, page: Page[Step]) -> ExpandConnection:
+    def of(cls, page: StepPage) -> ExpandConnection:
         """The page as shown."""
         return cls(
             edges=[
@@ -168,9 +207,53 @@ class ExpandConnection(Bounded):
                 for step, cursor in zip(page.items, page.cursors, strict=True)
             ],
             page_info=page_info(page),
+            bounds=shown_bounds(page.bounds),
             truncated=page.truncated,
             withheld_count=page.withheld,
             as_of=Date(page.as_of),
+        )
+
+
+@strawberry.type(
+    description="一种关系的条数 / How many relations there are of one type, direction and other end"
+)
+class RelationCount:
+    """One kind of relation of one thing."""
+
+    relation: str = strawberry.field(description="关系类型 / Type of the relation")
+    direction: str = strawberry.field(
+        description="OUT 自本实体出发，IN 指向本实体 / OUT leaves this thing, IN leads to it"
+    )
+    other_type: str = strawberry.field(description="另一端的实体类型 / Type of the other end")
+    count: int = strawberry.field(description="可见条数 / How many you may see")
+
+    @classmethod
+    def of(cls, kind: KindCount) -> RelationCount:
+        """The count as shown."""
+        return cls(
+            relation=kind.relation,
+            direction=kind.direction,
+            other_type=kind.other_type,
+            count=kind.count,
+        )
+
+
+@strawberry.type(description="各种直接关系的条数 / How many relations of each kind a thing has")
+class RelationCounts(Bounded):
+    """What there is around a thing. Beyond a bound the counts are too small, and `truncated` says so."""
+
+    kinds: list[RelationCount] = strawberry.field(description="各种，由多到少 / Largest first")
+    bounds: list[Bound] = strawberry.field(description="所受上限 / Bounds it was held to")
+
+    @classmethod
+    def of(cls, found: Summary) -> RelationCounts:
+        """The counts as shown."""
+        return cls(
+            kinds=[RelationCount.of(kind) for kind in found.kinds],
+            bounds=shown_bounds(found.bounds),
+            truncated=found.truncated,
+            withheld_count=found.withheld,
+            as_of=Date(found.as_of),
         )
 
 

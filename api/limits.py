@@ -36,6 +36,8 @@ from graph.errors import LimitExceeded
 from queries.pages import DEFAULT_FIRST
 
 _CEILING = 1_000_000_000
+_ITEMS = frozenset({"edges", "nodes"})
+"""Where the items of a connection stand (Relay's connection specification)."""
 _OPENING = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L})
 _CLOSING = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R})
 
@@ -44,9 +46,11 @@ _CLOSING = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R}
 class Limits:
     """The most one operation may have.
 
-    `cost`: fields, each times the page sizes above it (introspection has pages of none). `depth`:
+    `cost`: fields, each at its price (see `PRICES`) times the page sizes above it. `depth`:
     fields below each other. `nesting`: brackets within each other, also in values. GraphiQL's own
-    introspection query has depth 13 and about 400 tokens.
+    introspection query has depth 13 and about 400 tokens. `repeats` and `fragments` bound validation,
+    which compares every two fields of one name that meet: names written again beside themselves, and
+    fragments spread or inlined, in the whole document.
     """
 
     tokens: int = 2_000
@@ -54,7 +58,9 @@ class Limits:
     depth: int = 16
     aliases: int = 30
     directives: int = 9
-    cost: int = 50_000
+    repeats: int = 20
+    fragments: int = 80
+    cost: int = 90_000
     body_bytes: int = 256 * 1024
 
 
@@ -63,12 +69,16 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a selection measures; counts stop at a ceiling."""
+    """What a selection measures; counts stop at a ceiling.
+
+    `per_item` is the part of the cost that stands below `edges` and `nodes`.
+    """
 
     cost: int = 0
     depth: int = 0
     aliases: int = 0
     directives: int = 0
+    per_item: int = 0
 
     def beside(self, other: Size) -> Size:
         """Both selections together."""
@@ -77,7 +87,33 @@ class Size:
             max(self.depth, other.depth),
             min(self.aliases + other.aliases, _CEILING),
             min(self.directives + other.directives, _CEILING),
+            min(self.per_item + other.per_item, _CEILING),
         )
+
+
+#: What a field costs besides its own fields, beside a plain one, which costs 1.
+#: 10,000 things of 5 fields with their cursors, the largest list there is, are 80,001 units.
+PRICES: Mapping[str, int] = {
+    "shortestPath": 5_000,  # searches from both ends; p95 100 ms on 5 M relations is the goal
+    "kShortestPaths": 5_000,  # the same search, and a detour for each way found
+    "commonNeighbours": 1_000,  # reads the relations of every given thing
+    "search": 1_500,  # full text in two spellings, ranked; p95 30 ms on 1 M merchants is the goal
+    "dossier": 2_000,  # about a dozen statements about one thing
+    "timeline": 500,  # every record of one thing and of its relations
+    "difference": 500,  # what is known of one thing on two days
+    "clusterDifference": 500,  # the same of a cluster
+    "totalCount": 2_000,  # counts up to 100,000 things that match
+    "totalIsExact": 1,  # the same count; a loader shares it
+    "withheldCount": 20,  # in lists it counts up to 10,000 hidden things; elsewhere it is known
+    "explain": 200,  # the records behind one finding or cluster
+}
+#: Aggregates read up to 100,000 things, whatever they are grouped by.
+_AGGREGATE = 5_000
+
+
+def price_of(name: str) -> int:
+    """The price of a field by its name, in cost units."""
+    return _AGGREGATE if name.endswith("Aggregate") else PRICES.get(name, 1)
 
 
 def check_text(source: Source, limits: Limits) -> None:
@@ -95,42 +131,77 @@ def check_text(source: Source, limits: Limits) -> None:
             nesting -= 1
 
 
+def check_document(document: DocumentNode, limits: Limits) -> None:
+    """Count what makes validation quadratic, over all definitions; LimitExceeded as GraphQLError."""
+    repeats = fragments = 0
+    pending: list[SelectionSetNode] = [
+        part.selection_set
+        for part in document.definitions
+        if isinstance(part, OperationDefinitionNode | FragmentDefinitionNode)
+    ]
+    while pending:
+        names: set[str] = set()
+        for node in pending.pop().selections:
+            if isinstance(node, FieldNode):
+                name = (node.alias or node.name).value
+                repeats += name in names
+                names.add(name)
+            else:
+                fragments += 1
+            below = getattr(node, "selection_set", None)
+            if below is not None:
+                pending.append(below)
+    if repeats > limits.repeats:
+        raise _exceeded("repeats", limits.repeats)
+    if fragments > limits.fragments:
+        raise _exceeded("fragments", limits.fragments)
+
+
 def check_operation(
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    pages: Mapping[str, int],
+    paged: Paged,
     variables: Mapping[str, Any],
     limits: Limits,
 ) -> Size:
-    """Measure an operation; LimitExceeded when it asks for too much.
-
-    `pages` are the fields that come in pages (see `paged_fields`).
-    """
-    size = _Ruler(document, pages, _defaults(operation) | dict(variables)).measure(operation)
+    """Measure an operation; LimitExceeded when it asks for too much."""
+    size = _Ruler(document, paged, _defaults(operation) | dict(variables)).measure(operation)
     for name in ("depth", "aliases", "directives", "cost"):
         if getattr(size, name) > getattr(limits, name):
             raise _exceeded(name, getattr(limits, name))
     return size
 
 
-def paged_fields(schema: GraphQLSchema) -> dict[str, int]:
-    """Names of fields that return many things: those with an argument `first`, or `ids`.
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """Fields that return many things, by name alone: such a name counts so wherever it stands.
 
-    By name alone: a field of that name counts as paged wherever it stands. Values are the page size
-    when the argument is not given.
+    `sizes`: the page size of each when the argument is not given. `connections`: those of them whose
+    every field of that name answers with a connection, whose items stand below `edges` and `nodes`.
     """
-    pages: dict[str, int] = {}
+
+    sizes: Mapping[str, int]
+    connections: frozenset[str]
+
+
+def paged_fields(schema: GraphQLSchema) -> Paged:
+    """The fields of a schema that have an argument `first`, or `ids`."""
+    sizes: dict[str, int] = {}
+    plain: set[str] = set()
     for kind in schema.type_map.values():
         if not (is_object_type(kind) or is_interface_type(kind)):
             continue
         for name, field in kind.fields.items():
-            if get_named_type(field.type).name.startswith("__"):
+            answer = get_named_type(field.type)
+            if answer.name.startswith("__"):
                 continue
             if "first" in field.args:
-                pages[name] = max(pages.get(name, 0), _first_of(field.args["first"].default_value))
+                sizes[name] = max(sizes.get(name, 0), _first_of(field.args["first"].default_value))
             elif "ids" in field.args:
-                pages.setdefault(name, 1)
-    return pages
+                sizes.setdefault(name, 1)
+            if not (is_object_type(answer) and answer.fields.keys() & _ITEMS):
+                plain.add(name)
+    return Paged(sizes, frozenset(sizes.keys() - plain))
 
 
 def _first_of(default: Any) -> int:
@@ -140,15 +211,13 @@ def _first_of(default: Any) -> int:
 class _Ruler:
     """Measures one document; every fragment once."""
 
-    def __init__(
-        self, document: DocumentNode, pages: Mapping[str, int], variables: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, document: DocumentNode, paged: Paged, variables: Mapping[str, Any]) -> None:
         self._fragments = {
             node.name.value: node
             for node in document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
-        self._pages = pages
+        self._paged = paged
         self._variables = variables
         self._measured: dict[str, Size] = {}
         self._open: set[str] = set()
@@ -170,12 +239,19 @@ class _Ruler:
         return size
 
     def _field(self, node: FieldNode) -> Size:
-        inner = self._selection(node.selection_set)
+        inner, name = self._selection(node.selection_set), node.name.value
+        # What a connection says of itself, such as its total, it says once and not of every item.
+        repeated = inner.per_item if name in self._paged.connections else inner.cost
+        page = self._page(node)
+        # The page is read, whatever is shown of it.
+        below = max(inner.cost + (page - 1) * repeated, page if name in self._paged.sizes else 0)
+        cost = min(price_of(name) + below, _CEILING)
         return Size(
-            min(1 + self._page(node) * inner.cost, _CEILING),
+            cost,
             inner.depth + 1,
             min(inner.aliases + (node.alias is not None), _CEILING),
             inner.directives,
+            cost if name in _ITEMS else 0,
         )
 
     def _fragment(self, name: str) -> Size:
@@ -194,7 +270,7 @@ class _Ruler:
         return size
 
     def _page(self, node: FieldNode) -> int:
-        page = self._pages.get(node.name.value, 1)
+        page = self._paged.sizes.get(node.name.value, 1)
         for argument in node.arguments or ():
             value: Any = argument.value
             if isinstance(value, VariableNode):

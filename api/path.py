@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import strawberry
 
+from api.bounds import Bound, shown_bounds
 from api.entity import Entity, Relation, shown
 from api.paging import Bounded
 from api.scalars import Date
-from queries.paths import Way, Ways
+from queries.paths import SHOWN_HUBS, Way, Ways
 
 
 @strawberry.type(description="一条路径 / One way from start to end")
@@ -19,6 +20,9 @@ class Path:
     relations: list[Relation] = strawberry.field(
         description="途经关系，比实体少一条 / Relations on the way, one fewer than nodes"
     )
+    parallel: list[Relation] = strawberry.field(
+        description="相邻实体间的其他关系 / Further relations between neighbours on the way"
+    )
 
     @classmethod
     def of(cls, way: Way) -> Path:
@@ -27,24 +31,36 @@ class Path:
             length=len(way.relations),
             nodes=[shown(node) for node in way.nodes],
             relations=[Relation.of(relation) for relation in way.relations],
+            parallel=[Relation.of(relation) for relation in way.parallel],
         )
 
 
 @strawberry.type(
-    description="最短路径；不经过您不可见的任何内容。withheldCount 为 1 表示另有更短的路径不可见 / "
+    description="路径；不经过您不可见的任何内容。withheldCount 为 1 表示另有更短的路径不可见 / "
     "Shortest ways that never touch what you may not see. withheldCount 1 says that a shorter one "
     "is hidden from you"
 )
 class PathResult(Bounded):
-    """All shortest ways, as alike as equals."""
+    """Ways, shortest first; of one length by the ids on them."""
 
-    paths: list[Path] = strawberry.field(description="路径 / Ways, all of the same length")
+    paths: list[Path] = strawberry.field(description="路径，由短到长 / Ways, shortest first")
+    hubs: list[Entity] = strawberry.field(
+        description=f"未经过的枢纽，至多 {SHOWN_HUBS} 个，由近及远 / Hubs that were no way, the "
+        f"nearest {SHOWN_HUBS}"
+    )
+    hub_count: int = strawberry.field(
+        description="途中遇到而未经过的枢纽数 / How many hubs were met and not passed"
+    )
+    bounds: list[Bound] = strawberry.field(description="所受上限 / Bounds the search was held to")
 
     @classmethod
     def of(cls, ways: Ways) -> PathResult:
         """The ways as shown."""
         return cls(
             paths=[Path.of(way) for way in ways.ways],
+            hubs=[shown(hub) for hub in ways.hubs],
+            hub_count=ways.hub_count,
+            bounds=shown_bounds(ways.bounds),
             truncated=ways.truncated,
             withheld_count=ways.withheld,
             as_of=Date(ways.as_of),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import strawberry
 
+from api.generated.questions import EntityQuestions
+from api.questions.budget import Budgets
 from api.questions.finding_things import FindingThings
+from api.questions.jobs import Jobs
+from api.questions.over_time import OverTime
 from api.questions.service import Service
 from api.questions.suspicions import Suspicions
 from api.questions.things import Things
@@ -16,5 +20,7 @@ from api.questions.walking import Walking
     "The Suyuan graph. Findings and clusters are leads, never proof; personal data is masked; answers "
     "hold only what you may see."
 )
-class Query(Things, FindingThings, Walking, Suspicions, Service):
+class Query(
+    EntityQuestions, Things, FindingThings, Walking, OverTime, Suspicions, Service, Jobs, Budgets
+):
     """The root of every question."""

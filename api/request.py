@@ -18,6 +18,7 @@ from api.errors import RequestRefused, Shown
 from api.settings import ApiSettings
 
 JSON_TYPE = "application/json"
+_MAX_ID_CHARS = 80
 GRAPHQL_TYPE = "application/graphql-response+json"
 
 METHOD = Shown("BAD_REQUEST", 405, "api.error.method")
@@ -31,11 +32,12 @@ _PARAMETER = Shown("BAD_REQUEST", 400, "api.error.parameter")
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """The parameters of one request."""
+    """The parameters of one request; `query` is empty where only `document_id` (SHA-256) was given."""
 
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    document_id: str | None = None
 
 
 def response_type(accept: str | None) -> str:
@@ -79,6 +81,11 @@ async def read_request(request: Request, settings: ApiSettings) -> GraphQLReques
     return _from_object(_json_object(body))
 
 
+def request_of(given: Mapping[str, Any]) -> GraphQLRequest:
+    """The request of parameters that came as an object, as over a socket; RequestRefused when wrong."""
+    return _from_object(given)
+
+
 async def _body(request: Request, most: int) -> bytes:
     """The body, refused as soon as it is known to be too large."""
     announced = request.headers.get("content-length", "")
@@ -97,12 +104,14 @@ async def _body(request: Request, most: int) -> bytes:
 
 def _from_url(request: Request) -> GraphQLRequest:
     given = request.query_params
-    variables = given.get("variables")
+    variables, extensions = given.get("variables"), given.get("extensions")
     return _from_object(
         {
             "query": given.get("query"),
             "operationName": given.get("operationName"),
             "variables": _json_object(variables.encode()) if variables else None,
+            "documentId": given.get("documentId"),
+            "extensions": _json_object(extensions.encode()) if extensions else None,
         }
     )
 
@@ -121,15 +130,30 @@ def _json_object(raw: bytes) -> dict[str, Any]:
 def _from_object(given: Mapping[str, Any]) -> GraphQLRequest:
     query, variables = given.get("query"), given.get("variables")
     name, extensions = given.get("operationName"), given.get("extensions")
-    if not isinstance(query, str) or not query.strip():
+    if extensions is not None and not isinstance(extensions, dict):
+        raise RequestRefused(_PARAMETER, name="extensions")
+    document_id = _document_id(given, extensions or {})
+    if document_id is not None and query is None:
+        query = ""
+    elif not isinstance(query, str) or not query.strip():
         raise RequestRefused(_PARAMETER, name="query")
     if variables is not None and not isinstance(variables, dict):
         raise RequestRefused(_PARAMETER, name="variables")
     if name is not None and not isinstance(name, str):
         raise RequestRefused(_PARAMETER, name="operationName")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise RequestRefused(_PARAMETER, name="extensions")
-    return GraphQLRequest(query, variables or {}, name or None)
+    return GraphQLRequest(query, variables or {}, name or None, document_id)
+
+
+def _document_id(given: Mapping[str, Any], extensions: Mapping[str, Any]) -> str | None:
+    """The name of a trusted document, in either of the ways clients give it."""
+    persisted = extensions.get("persistedQuery")
+    apollo = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    found = given.get("documentId", apollo) or apollo
+    if found is None:
+        return None
+    if not isinstance(found, str) or len(found) > _MAX_ID_CHARS:
+        raise RequestRefused(_PARAMETER, name="documentId")
+    return found.removeprefix("sha256:").lower()
 
 
 def _is_utf8(parameters: list[str]) -> bool:

@@ -16,3 +16,12 @@ def resolved(description: str) -> Callable[[Callable[..., Any]], StrawberryField
         return strawberry.field(method, description=description)
 
     return mark
+
+
+def subscribed(description: str) -> Callable[[Callable[..., Any]], StrawberryField]:
+    """Mark a method as the source of a subscription; `description` is Chinese / English."""
+
+    def mark(method: Callable[..., Any]) -> StrawberryField:
+        return strawberry.subscription(method, description=description)
+
+    return mark

@@ -16,8 +16,10 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from api.generated.types import TYPES
+from api.mutation import Mutation
 from api.query import Query
 from api.scalars import SCALARS
+from api.subscription import Subscription
 
 TARGET = Path(__file__).parent.parent / "schema.graphql"
 
@@ -29,6 +31,8 @@ def schema() -> strawberry.Schema:
     """The schema, made once."""
     return strawberry.Schema(
         query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
         types=[TYPES[name] for name in sorted(TYPES)],
         config=StrawberryConfig(scalar_map=dict(SCALARS)),
     )

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+from api.gate_settings import GateSettings
+from api.jobs.settings import JobSettings
 from api.limits import DEFAULT_LIMITS, Limits
+from api.streams import StreamSettings
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -29,8 +32,16 @@ class ApiSettings:
     deadline_s: float = 20.0
     body_timeout_s: float = 10.0
     concurrent: int = 64
+    jobs: JobSettings = field(default_factory=JobSettings)
+    streams: StreamSettings = field(default_factory=StreamSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
     now: Callable[[], datetime] = field(default=_now)
 
     def today(self) -> str:
         """Today's date in China, ISO 8601."""
         return self.now().astimezone(CHINA).date().isoformat()
+
+    @property
+    def export_folder(self) -> Path:
+        """Where the files of exports are kept."""
+        return self.jobs.folder or self.token_file.parent / "exports"

@@ -18,7 +18,7 @@ from benchmarks.figures import Figure
 from benchmarks.identity_febrl import Persons
 from benchmarks.identity_world import World
 from benchmarks.identity_yardstick import ask, companies_task, persons_task
-from ingest.resolve.identity import identity
+from graph.model.identity import identity
 from ingest.resolve.proposals import Proposals, propose
 
 PRECISION_GOAL, RECALL_GOAL = 0.99, 0.95
@@ -134,8 +134,12 @@ def over_seeds(seeds: Sequence[int], level: str, splink_python: str | None = Non
     runs = [companies(seed, level, None) for seed in seeds[1:]]
     first = companies(seeds[0], level, splink_python)
     count = len(runs[0]) if runs else len(first)
-    means = [_mean(each) for each in zip(first[:count], *runs, strict=True)]
-    return [*means, *first[count:]]
+    return [*averaged([first[:count], *runs]), *first[count:]]
+
+
+def averaged(runs: Sequence[Sequence[Figure]]) -> list[Figure]:
+    """The mean of each figure over runs that report the same figures; the note gives the range."""
+    return [_mean(each) for each in zip(*runs, strict=True)]
 
 
 def _mean(figures: Sequence[Figure]) -> Figure:

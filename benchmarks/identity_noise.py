@@ -18,7 +18,7 @@ from graph.model import divisions
 from graph.model.values.address_divisions import short
 
 _FORM = re.compile(r"(有限责任公司|股份有限公司|有限公司)")
-_TRADITIONAL = Path(__file__).parents[1] / "ingest" / "resolve" / "data" / "traditional.txt"
+_TRADITIONAL = Path(__file__).parents[1] / "graph" / "model" / "data" / "traditional.txt"
 _WIDE = str.maketrans({chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)})
 
 #: Characters taken for each other by readers and by optical recognition.

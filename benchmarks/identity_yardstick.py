@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks import identity_febrl
 from benchmarks.identity_febrl import Persons
-from graph.model import divisions
+from ingest.resolve import splink_engine
 from ingest.resolve.decisions import CERTAIN
 from ingest.resolve.records import Subject, features
 
@@ -41,49 +41,13 @@ def persons_task(persons: Persons) -> dict[str, Any]:
 def companies_task(subjects: Sequence[Subject]) -> dict[str, Any]:
     """Companies: names and addresses taken apart by us, so that only the matching is compared."""
     return {
-        "rows": [_company(subject) for subject in subjects],
-        "fields": {
-            "uscc": "exact",
-            "core": "words",
-            "trade": "words",
-            "form": "exact",
-            "branch": "exact",
-            "city": "rare",
-            "phone": "rare",
-            "person": "rare",
-            "place": "rare",
-        },
-        "rules": [
-            ["uscc"],
-            ["core_sound", "city"],
-            ["core_sound", "trade"],
-            ["phone"],
-            ["person"],
-            ["place"],
-        ],
-        "training": [["uscc"], ["phone"], ["person"], ["core_sound", "city"]],
-        "sure": [["uscc"], ["core", "trade", "phone"]],
-        "sure_recall": 0.7,
+        "rows": [splink_engine.row_of(each, features(each)) for each in subjects],
+        "fields": dict(splink_engine.FIELDS),
+        "rules": splink_engine.RULES,
+        "training": splink_engine.TRAINING,
+        "sure": splink_engine.SURE,
+        "sure_recall": splink_engine.SURE_RECALL,
         "threshold": CERTAIN,
-    }
-
-
-def _company(subject: Subject) -> Mapping[str, str]:
-    taken = features(subject)
-    cities = sorted({divisions.city_of(code) or code for code in taken.divisions})
-    places = sorted(place.key for place in taken.places)
-    return {
-        "uscc": subject.uscc or "",
-        "core": taken.name.core,
-        "core_sound": taken.name.core_sound,
-        "trade": taken.name.trade,
-        "form": taken.name.form,
-        # Splink takes an empty field for an unknown one, and a company is known to be no branch.
-        "branch": taken.name.branch or "none",
-        "city": cities[0] if cities else "",
-        "phone": min(subject.phones, default=""),
-        "person": min(subject.people, default=""),
-        "place": places[0] if places else "",
     }
 
 

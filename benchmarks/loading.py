@@ -11,13 +11,15 @@ import random
 import secrets
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks import loading_child
+import psutil
+
+from benchmarks import loading_child, loading_shares
 from benchmarks.figures import Figure
 from graph.store.bulk_import import bulk_load
 from graph.store.constraints import prepare
@@ -26,8 +28,8 @@ from graph.store.naming import SECRET_VARIABLE
 from graph.store.session import Store
 from graph.store.statement import Statement
 from graph.store.upsert import BATCH_ROWS
-from ingest.bulk_sink import BulkSink
-from ingest.pipeline import load
+from ingest.bulk_sink import BulkSink, WriterSink
+from ingest.pipeline import LoadOptions, load
 from ingest.store_sink import StoreSink
 from synth.settings import MIN_MERCHANTS, WorldSettings
 from synth.world import generate
@@ -49,23 +51,34 @@ _PLAIN = Statement.load(__file__, "loading_plain.cypher")
 
 @dataclass(frozen=True, slots=True)
 class _Offline:
-    """A load by the importer: `rows` of CSV, seconds in all and of the importer alone (wall)."""
+    """A load by the importer: `rows` of CSV, seconds in all and of the importer alone."""
 
     rows: int
     wall_s: float
+    cpu_s: float
     importer_s: float
+    importer_cpu_s: float
 
 
-def run(rows: int, seed: int, folder: Path) -> list[Figure]:
-    """Load a world of about `rows` rows below `folder`, which must be empty, and interrupt a small one."""
-    merchants = max(MIN_MERCHANTS, (rows - _ROWS_OF_LOOKALIKES) // _ROWS_PER_MERCHANT)
-    base, *weeks = _world(WorldSettings(merchants, 2, seed, "medium"), folder / "world")
+def run(rows: int, increment_rows: int, seed: int, folder: Path) -> list[Figure]:
+    """Load a world of about `rows` rows below `folder`, which must be empty, then one of
+    `increment_rows` more into the same store; and interrupt the load of a small one.
+    """
+    base, *weeks = _world(_settings(rows, 2, seed), folder / "world")
+    increment = _world(_settings(increment_rows, 0, seed + 1), folder / "increment")[0]
     small = _world(WorldSettings(MIN_MERCHANTS, 0, seed, "medium"), folder / "small")[0]
     offline = _load_offline(base, folder / "store")
+    figures = _share_figures(offline, _steps_of(base, folder / "steps"))
     with Store.open(folder / "store") as store:
         prepare(store)
-        figures = [*_offline_figures(store, offline), *_online_figures(store, weeks)]
+        figures = [*_offline_figures(store, offline), *figures]
+        figures += _online_figures(store, weeks[0], increment)
     return [*figures, _killed_figure(small, folder / "killed", seed)]
+
+
+def _settings(rows: int, weeks: int, seed: int) -> WorldSettings:
+    merchants = max(MIN_MERCHANTS, (rows - _ROWS_OF_LOOKALIKES) // _ROWS_PER_MERCHANT)
+    return WorldSettings(merchants, weeks, seed, "medium")
 
 
 def _world(settings: WorldSettings, folder: Path) -> list[Path]:
@@ -82,10 +95,28 @@ def _world(settings: WorldSettings, folder: Path) -> list[Path]:
 
 
 def _load_offline(tables: Path, folder: Path) -> _Offline:
-    started = time.monotonic()
+    started, used_s = time.monotonic(), _cpu_s()
     with bulk_load(folder) as bulk:
         report = load([tables], BulkSink(bulk))
-    return _Offline(report.read, time.monotonic() - started, bulk.importer_s)
+    wall_s, cpu_s = time.monotonic() - started, _cpu_s() - used_s
+    return _Offline(report.read, wall_s, cpu_s, bulk.importer_s, bulk.importer_cpu_s)
+
+
+def _steps_of(tables: Path, folder: Path) -> dict[str, float]:
+    """Processor seconds by step of the same load in one process, up to the importer's start."""
+    with bulk_load(folder) as bulk, loading_shares.sampled() as seconds:
+        load([tables], WriterSink(bulk.writer), LoadOptions(is_shared=False))
+        bulk.writer.finish()
+    return dict(seconds)
+
+
+def _share_figures(offline: _Offline, steps: Mapping[str, float]) -> list[Figure]:
+    used_s = {**steps, "importer": offline.importer_cpu_s}
+    total_s = sum(used_s.values())
+    return [
+        Figure(f"load.share.{step}", seconds / total_s, "share", note=f"{seconds:.2f} CPU s")
+        for step, seconds in sorted(used_s.items(), key=lambda item: -item[1])
+    ]
 
 
 def _offline_figures(store: Store, offline: _Offline) -> list[Figure]:
@@ -104,22 +135,29 @@ def _offline_figures(store: Store, offline: _Offline) -> list[Figure]:
         ),
         Figure("load.bulk_wall_s", round(offline.wall_s, 2), "s"),
         Figure(
+            "load.bulk_cpu_s",
+            round(offline.cpu_s, 2),
+            "s",
+            note=f"of all processes; {made / offline.cpu_s:.0f} nodes and relations per CPU s",
+        ),
+        Figure(
             "load.bulk_ratio_to_importer",
             offline.wall_s / offline.importer_s,
             "times its time",
-            note=f"the importer alone: {offline.importer_s:.2f} s of the same load",
+            note=f"the importer alone: {offline.importer_s:.2f} s of the same load "
+            f"({offline.importer_cpu_s:.2f} CPU s)",
         ),
     ]
 
 
-def _online_figures(store: Store, weeks: Sequence[Path]) -> list[Figure]:
-    """Weeks into a server just started, which plans every statement in the first of them."""
-    timed = []
-    for tables in weeks:
-        started = time.monotonic()
-        rows = load([tables], StoreSink(store)).read
-        timed.append((rows, time.monotonic() - started))
-    (cold_rows, cold_s), (rows, warm_s) = timed[0], timed[-1]
+def _online_figures(store: Store, week: Path, increment: Path) -> list[Figure]:
+    """A week into a server just started, which plans every statement, then the increment."""
+    started = time.monotonic()
+    cold_rows = load([week], StoreSink(store)).read
+    cold_s = time.monotonic() - started
+    started, used_s = time.monotonic(), _cpu_s() + _server_cpu_s(store)
+    rows = load([increment], StoreSink(store)).read
+    warm_s, cpu_s = time.monotonic() - started, _cpu_s() + _server_cpu_s(store) - used_s
     plain = ({"number": at, "name": f"plain {at}"} for at in range(rows))
     started = time.monotonic()
     store.write_batches(_PLAIN, plain, BATCH_ROWS)
@@ -132,7 +170,8 @@ def _online_figures(store: Store, weeks: Sequence[Path]) -> list[Figure]:
             "rows/s",
             f">= {INCREMENTAL_GOAL}",
             per_s >= INCREMENTAL_GOAL,
-            f"{rows} rows of one week, after a first week whose {cold_rows} rows planned the statements",
+            f"{rows} rows after {cold_rows} that planned the statements; {warm_s:.1f} s, "
+            f"{rows / cpu_s:.0f} rows per CPU s of loader and server",
         ),
         Figure(
             "load.incremental_ratio_to_driver",
@@ -147,6 +186,19 @@ def _online_figures(store: Store, weeks: Sequence[Path]) -> list[Figure]:
             note=f"{cold_rows} rows of one week into a server just started",
         ),
     ]
+
+
+def _cpu_s() -> float:
+    """Processor time of this process and of all its children that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def _server_cpu_s(store: Store) -> float:
+    if store.server is None:
+        return 0.0
+    used = psutil.Process(store.server.pid).cpu_times()
+    return used.user + used.system
 
 
 def _killed_figure(tables: Path, folder: Path, seed: int) -> Figure:

@@ -1,7 +1,8 @@
 """A loader in a process of its own, so that it can be killed.
 
-`python -m benchmarks.loading_child URI BATCH_ROWS PATH…` loads through the server at URI and prints, after
-every batch, how many facts it has handed over. User, password and database come from the environment.
+`python -m benchmarks.loading_child TARGET BATCH_ROWS PATH…` loads through the server at a URI, or by the
+offline importer into a store folder without data, and prints, after every batch, how many facts it has
+handed over. User, password and database come from the environment.
 """
 
 from __future__ import annotations
@@ -9,38 +10,67 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
+from graph.store.bulk_import import bulk_load
 from graph.store.connection import Connection
 from graph.store.session import Store
+from ingest.bulk_sink import BulkSink
 from ingest.pipeline import LoadOptions, load
 from ingest.store_sink import StoreSink
 
 _ROOT = Path(__file__).parent.parent
+_IMPORTER = "org.neo4j.cli.AdminTool"
+_LOOK_EVERY_S = 0.02
 
 
 def start(to: Connection, paths: Sequence[Path], batch_rows: int) -> subprocess.Popen[str]:
     """Start loading `paths` into the server; `batch_rows` facts go into one transaction."""
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    access: dict[str, str] = {}
     if to.auth is not None:
-        environment |= {"NEO4J_USERNAME": to.auth[0], "NEO4J_PASSWORD": to.auth[1]}
+        access |= {"NEO4J_USERNAME": to.auth[0], "NEO4J_PASSWORD": to.auth[1]}
     if to.database is not None:
-        environment["NEO4J_DATABASE"] = to.database
+        access["NEO4J_DATABASE"] = to.database
+    return _start(to.uri, paths, batch_rows, access)
+
+
+def start_offline(folder: Path, paths: Sequence[Path], batch_rows: int) -> subprocess.Popen[str]:
+    """Start loading `paths` into a store folder without data, by the offline importer."""
+    return _start(str(folder), paths, batch_rows, {})
+
+
+def _start(
+    target: str, paths: Sequence[Path], batch_rows: int, access: Mapping[str, str]
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [
             sys.executable,
             "-P",
             "-m",
             "benchmarks.loading_child",
-            to.uri,
+            target,
             str(batch_rows),
             *map(str, paths),
         ],
-        env=environment,
+        env={**os.environ, "PYTHONPATH": str(_ROOT), **access},
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def wait_for(loader: subprocess.Popen[str], facts: int) -> int:
+    """Wait until the loader has handed over that many facts, or has ended; returns how many it said."""
+    said = 0
+    for line in loader.stdout or ():
+        said = int(line)
+        if said >= facts:
+            break
+    return said
 
 
 def kill_after(loader: subprocess.Popen[str], facts: int) -> int:
@@ -48,12 +78,8 @@ def kill_after(loader: subprocess.Popen[str], facts: int) -> int:
 
     Raises RuntimeError when it had ended before: then nothing was interrupted.
     """
-    said = 0
     with loader:
-        for line in loader.stdout or ():
-            said = int(line)
-            if said >= facts:
-                break
+        said = wait_for(loader, facts)
         was_running = loader.poll() is None
         loader.kill()
     if not was_running or loader.returncode == 0:
@@ -61,9 +87,25 @@ def kill_after(loader: subprocess.Popen[str], facts: int) -> int:
     return said
 
 
+def kill_during_import(loader: subprocess.Popen[str]) -> psutil.Process:
+    """Kill an offline loader (SIGKILL) while the importer runs, which is returned.
+
+    Raises RuntimeError when the loader ended without having run one.
+    """
+    with loader:
+        while loader.poll() is None:
+            for child in psutil.Process(loader.pid).children():
+                with suppress(psutil.Error):
+                    if _IMPORTER in child.cmdline():
+                        loader.kill()
+                        return child
+            time.sleep(_LOOK_EVERY_S)
+    raise RuntimeError(f"the loader ran no importer ({loader.returncode})")
+
+
 def main(arguments: Sequence[str]) -> None:
     """Load; see the module's text for the arguments."""
-    uri, batch_rows, *paths = arguments
+    target, batch_rows, *paths = arguments
     done = 0
 
     def progress(stage: str, _: str, facts: int) -> None:
@@ -74,8 +116,12 @@ def main(arguments: Sequence[str]) -> None:
             sys.stdout.flush()
 
     options = LoadOptions(batch_rows=int(batch_rows), is_shared=False)
-    with Store.open(uri) as store:
-        load(map(Path, paths), StoreSink(store), options, progress)
+    if "://" in target:
+        with Store.open(target) as store:
+            load(map(Path, paths), StoreSink(store), options, progress)
+    else:
+        with bulk_load(target) as bulk:
+            load(map(Path, paths), BulkSink(bulk), options, progress)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from graph.store.bulk import BulkWriter
 from graph.store.bulk_import import BulkLoad
+from graph.store.columns import EntityColumns, KeyColumns, RelationColumns
 from graph.store.rows import EntityRow, RelationRow
 from ingest.facts import Key
 from ingest.sink import Written
@@ -21,13 +22,25 @@ class WriterSink:
         """The id of the node with that key."""
         return self.writer.namer.entity(type_name, key)
 
+    def names(self, type_name: str, key: KeyColumns) -> list[str]:
+        """The ids of the nodes with those keys."""
+        return self.writer.namer.column(type_name, key)
+
     def entities(self, type_name: str, rows: Sequence[EntityRow]) -> Written:
         """Add nodes of one type."""
-        return Written(unchanged=self.writer.add_entities(type_name, rows).unchanged)
+        return self.entity_columns(type_name, EntityColumns.of(rows)) if rows else Written()
 
     def relations(self, relation: str, rows: Sequence[RelationRow]) -> Written:
         """Add relations whose two ends were added."""
-        done = self.writer.add_relations(relation, rows)
+        return self.relation_columns(relation, RelationColumns.of(rows)) if rows else Written()
+
+    def entity_columns(self, type_name: str, facts: EntityColumns) -> Written:
+        """Add nodes of one type."""
+        return Written(unchanged=self.writer.add_entities(type_name, facts).unchanged)
+
+    def relation_columns(self, relation: str, facts: RelationColumns) -> Written:
+        """Add relations whose two ends were added."""
+        done = self.writer.add_relations(relation, facts)
         return Written(done.missing, done.unchanged)
 
     def exists(self, type_name: str, keys: Sequence[Key]) -> Sequence[bool]:

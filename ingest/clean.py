@@ -7,7 +7,7 @@ is one dictionary look-up per cell: values repeat, so each column remembers the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -17,7 +17,16 @@ from graph.model.values import KINDS
 from graph.ontology import EntityType, RelationType
 from ingest import spoilt
 from ingest.derive import COMPLETIONS
-from ingest.facts import CleanRow, EntityFact, Key, Provenance, RelationFact, Value
+from ingest.facts import (
+    CleanRow,
+    EntityFact,
+    FactColumns,
+    Key,
+    KeyColumns,
+    Provenance,
+    RelationFact,
+    Value,
+)
 from ingest.refusals import Fault, RowRefused
 from ingest.tables import Column, TableSpec, check_header
 
@@ -131,6 +140,7 @@ class TableCleaner:
     def __init__(
         self, table: TableSpec, header: Sequence[str], file: str, given: Given | None = None
     ) -> None:
+        self.table = table
         self._given = given or Given()
         check_header(table, header, file, self._given.columns())
         by_name = {column.name: column for column in table.columns}
@@ -178,6 +188,42 @@ class TableCleaner:
         }
         return self._build(provenance, properties, values, cells)
 
+    @property
+    def is_by_column(self) -> bool:
+        """Whether rows may be cleaned together: nothing in them is completed from raw cells."""
+        return self.table.of.name not in COMPLETIONS
+
+    def together(
+        self, source: int, lines: Sequence[int], rows: Sequence[Sequence[str]]
+    ) -> tuple[FactColumns, list[int]]:
+        """The facts of many rows, and the positions of those that are left out: something is wrong.
+
+        What is wrong with them is found by cleaning each alone. `rows` are as wide as the header,
+        `source` is the number of the input and `lines` those of the rows in it.
+        """
+        doubtful: set[int] = set()
+        cleaned = [
+            _together(cleaner, cells, doubtful)
+            for cleaner, cells in zip(self._cleaners, zip(*rows, strict=True), strict=True)
+        ]
+        for at in self._required:
+            doubtful.update(_absent(cleaned[at]))
+        cleaned.append([None] * len(rows))  # a column that is not there
+        given = self._given
+        stated = (given.source, given.retrieved_at, given.region)
+        said = [
+            _or_given(cleaned[at], value) for at, value in zip(self._common, stated, strict=True)
+        ]
+        for column in said:
+            doubtful.update(_absent(column))
+        properties = {name: cleaned[at] for name, at in self._properties}
+        keys = self._build.key_columns(cleaned)
+        doubtful.update(self._build.doubtful(keys, properties))
+        facts = FactColumns(
+            [source] * len(rows), list(lines), (said[0], said[1], said[2]), keys, properties
+        )
+        return facts.without(doubtful), sorted(doubtful)
+
     def _faults(self, cells: list[str]) -> list[Fault]:
         """Every fault of a row that is known to have one, so that one look mends it."""
         faults = []
@@ -191,6 +237,35 @@ class TableCleaner:
                 if value is None and column.is_required:
                     faults.append(Fault(column.name, "required", "value.required"))
         return faults
+
+
+def _together(cleaner: CellCleaner, cells: Sequence[str], doubtful: set[int]) -> list[Value | None]:
+    """A column of cells cleaned; positions of cells that are refused are added to `doubtful`."""
+    try:
+        return list(map(cleaner.__getitem__, cells))
+    except ValueRefused:
+        values: list[Value | None] = []
+        for at, cell in enumerate(cells):
+            try:
+                values.append(cleaner[cell])
+            except ValueRefused:
+                values.append(None)
+                doubtful.add(at)
+        return values
+
+
+def _absent(values: Sequence[Value | None]) -> Iterator[int]:
+    if None in values:
+        yield from (at for at, value in enumerate(values) if value is None)
+
+
+def _or_given(values: list[Any], given: str | None) -> list[Any]:
+    return [value or given for value in values] if None in values else values
+
+
+def _texts(values: Sequence[Value | None]) -> list[str]:
+    """A key column; its values are texts but for numbers that make up a key."""
+    return list(map(str, values))
 
 
 def _cleaner(column: Column) -> CellCleaner:
@@ -213,6 +288,7 @@ class _EntityBuilder:
     def __init__(self, entity: EntityType, at: dict[str, int]) -> None:
         self._entity = entity
         self._key = entity.key
+        self._key_at = tuple(at[name] for name in entity.key)
         completion = COMPLETIONS.get(entity.name)
         self._complete = completion[1] if completion else None
         self._field = completion[0] if completion else ""
@@ -229,6 +305,15 @@ class _EntityBuilder:
             complete(self._entity.name, properties, cells[self._raw_at].strip(), self._field)
         key = tuple([str(properties[name]) for name in self._key])
         return CleanRow(provenance, (EntityFact(self._entity.name, key, properties),))
+
+    def key_columns(self, values: Sequence[list[Value | None]]) -> KeyColumns:
+        """The key of each row."""
+        return (tuple(_texts(values[at]) for at in self._key_at),)
+
+    @staticmethod
+    def doubtful(_: KeyColumns, __: Mapping[str, list[Value | None]]) -> Iterator[int]:
+        """Rows that contradict themselves: none."""
+        return iter(())
 
 
 def complete(type_name: str, properties: dict[str, Value], raw: str, column: str) -> None:
@@ -263,6 +348,26 @@ class _RelationBuilder:
         check_relation(self._relation, start, end, properties, self._end_columns)
         fact = RelationFact(self._relation.name, start, end, properties)
         return CleanRow(provenance, (), (fact,))
+
+    def key_columns(self, values: Sequence[list[Value | None]]) -> KeyColumns:
+        """The keys of the two ends of each row."""
+        return (
+            tuple(_texts(values[at]) for at in self._start),
+            tuple(_texts(values[at]) for at in self._end),
+        )
+
+    def doubtful(
+        self, keys: KeyColumns, properties: Mapping[str, list[Value | None]]
+    ) -> Iterator[int]:
+        """Rows that contradict themselves, as `check_relation` judges."""
+        if self._relation.start == self._relation.end:
+            ends = zip(zip(*keys[0], strict=True), zip(*keys[1], strict=True), strict=True)
+            yield from (at for at, (start, end) in enumerate(ends) if start == end)
+        first, last = properties.get("valid_from"), properties.get("valid_to")
+        if first is not None and last is not None:
+            for at, (begin, end) in enumerate(zip(first, last, strict=True)):
+                if begin is not None and end is not None and str(end) < str(begin):
+                    yield at
 
 
 def check_relation(

@@ -26,6 +26,10 @@ from ingest.refusals import source_error
 MAX_LINE_CHARS = 1 << 20
 """A physical line beyond 1 Mi characters is no table row; ten million columns fail here."""
 
+_PLAIN_LINES = 256
+_PLAIN_CHARS = 1 << 17
+"""At most so many lines and characters are looked at together; no field is longer then either."""
+
 _BLOCK_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
 _BOMS = (
@@ -155,6 +159,42 @@ class Lines:
         if len(line) == MAX_LINE_CHARS and line[-1] not in "\r\n":
             self._skip_rest()
         return self._number, line
+
+    def take_plain(self) -> tuple[int, list[str]] | None:
+        """The next lines, without their ends, and the number of the first; only if all are plain.
+
+        Plain are lines that no rule has to look at one by one: readable, not blank, without quotes,
+        short, all ended alike. None when any of the next is not, or none is left: `take` has them.
+        """
+        if self._back:
+            return None
+        first, lines = self._number + 1, self._next_lines()
+        text = "".join(lines)
+        if text.count("\r\n") == len(lines):
+            text = text.replace("\r\n", "\n")
+        is_plain = (
+            text.count("\n") == len(lines) > 0
+            and len(text) <= _PLAIN_CHARS
+            and "\n\n" not in text
+            and text[0] != "\n"
+            and text[-1] == "\n"
+            and not any(special in text for special in '"\0\r')
+            and (self._encoding.is_clean or text.isascii())
+        )
+        if is_plain:
+            return first, text[:-1].split("\n")
+        self._back.extend(enumerate(lines, first))
+        return None
+
+    def _next_lines(self) -> list[str]:
+        lines: list[str] = []
+        while len(lines) < _PLAIN_LINES and (line := self._stream.readline(MAX_LINE_CHARS)):
+            lines.append(line)
+            if len(line) == MAX_LINE_CHARS and line[-1] not in "\r\n":
+                self._skip_rest()
+                break
+        self._number += len(lines)
+        return lines
 
     def put_back(self, lines: Iterable[tuple[int, str]]) -> None:
         """Hand these lines out again before any other, in this order."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from itertools import count
 from typing import NamedTuple
 
 from ingest.decode import Lines
@@ -76,7 +77,13 @@ class Table:
 
     def _records(self) -> Iterator[RawRow]:
         take, fault_of, delimiter = self._lines.take, self._lines.fault, self._delimiter
-        while (item := take()) is not None:
+        while True:
+            if (plain := self._lines.take_plain()) is not None:
+                number, lines = plain
+                yield from map(RawRow, count(number), [line.split(delimiter) for line in lines])
+                continue
+            if (item := take()) is None:
+                return
             number, line = item
             if reason := fault_of(line):
                 yield _shapeless(number, line, reason)

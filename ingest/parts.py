@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,7 +69,7 @@ class WriteOutcome:
     """What came of writing a part of the types for the offline importer."""
 
     files: WrittenFiles
-    numbers: Mapping[str, Mapping[Hashable, int]]
+    numbers: Mapping[str, Path]
     report: LoadReport
     refused: Refused
     unlinked: set[tuple[int, int]]
@@ -79,14 +79,14 @@ class WriteOutcome:
 class WritePart:
     """Write some types for the offline importer into `folder`.
 
-    `numbers` are those of the entities that relations of this part end at.
+    `numbers` are the tables of those of the entities that relations of this part end at.
     """
 
     task: Task
     facts: SpooledFacts
     folder: Path
     secret: bytes = field(repr=False)
-    numbers: Mapping[str, Mapping[Hashable, int]]
+    numbers: Mapping[str, Path]
 
     def run(self) -> WriteOutcome:
         """Write them; the numbers of new entities come back."""
@@ -99,10 +99,16 @@ class WritePart:
         ):
             writing = Writing(inputs, WriterSink(writer), report, refusals, _silent)
             writing.write(self.facts, self.task.batch_rows)
-            numbers = {name: writer.numbers(name) for name in self.facts.entities}
+            numbers = tables_of(writer, self.facts.entities)
             files = writer.finish()
         refused = Refused(refusals.path, refusals.written)
         return WriteOutcome(files, numbers, report, refused, writing.unlinked)
+
+
+def tables_of(writer: BulkWriter, type_names: Iterable[str]) -> dict[str, Path]:
+    """The tables of the numbers of nodes, where there are nodes, for another process to open."""
+    known = {name: writer.numbers(name) for name in type_names}
+    return {name: numbers.path for name, numbers in known.items() if numbers is not None}
 
 
 def halves(weights: Mapping[str, int]) -> tuple[Sequence[str], Sequence[str]]:

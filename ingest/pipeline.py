@@ -21,7 +21,7 @@ from graph.ontology import ontology
 from ingest.bulk_sink import BulkSink
 from ingest.clean import Given
 from ingest.inputs import Input, find_inputs
-from ingest.parts import ReadPart, Refused, Task, WritePart, cut, halves
+from ingest.parts import ReadPart, Refused, Task, WritePart, cut, halves, tables_of
 from ingest.reading import Reading
 from ingest.refusals import Fault, RefusalLog, reason_text, source_error
 from ingest.report import LoadReport, Progress
@@ -168,7 +168,7 @@ class _Load:
             for end in (ontology().relations[name].start, ontology().relations[name].end)
         }
         folder = sink.writer.folder / ("relations" if stage.relations else "entities")
-        numbers = {end: sink.writer.numbers(end) for end in ends}
+        numbers = tables_of(sink.writer, ends)
         part = WritePart(self.task, stage.only(theirs), folder, sink.bulk.secret, numbers)
         pending = helper.start(part)
         writing.write(stage.only(ours), self.task.batch_rows)

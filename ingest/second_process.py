@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Generic, Protocol, TypeVar, cast
 
+from graph.store.mortal import mortal
+
 _ROOT = Path(__file__).parent.parent
 _KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR")
 
@@ -53,7 +55,8 @@ class SecondProcess:
     def __enter__(self) -> SecondProcess:
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ingest.second_process"],
+            # Killed with us: the next load may write files of the same names.
+            mortal([sys.executable, "-P", "-m", "ingest.second_process"]),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**kept, "PYTHONPATH": str(_ROOT)},

@@ -9,31 +9,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 import orjson
 
-from ingest.facts import CleanRow, Key, Provenance
+from ingest.facts import CleanRow, FactColumns, Key, Provenance, Value, chained
 
 BLOCK_ROWS = 500
 """Facts held as objects, which are large, before they are packed."""
-
-
-class Spooled(NamedTuple):
-    """One fact with the place it was read: the number of its input, and its line there.
-
-    `keys` are (key,) of an entity or (start, end) of a relation.
-    """
-
-    source: int
-    line: int
-    provenance: Provenance
-    keys: tuple[Key, ...]
-    properties: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +32,24 @@ class Segment:
 
 
 class _Spool:
+    """One type. Facts come as columns, or row by row; those are held until there are enough."""
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[bytes] = path.open("wb")
-        self._waiting: list[tuple[Any, ...]] = []
+        self._waiting: list[_Waiting] = []
         self._facts = 0
 
-    def add(self, item: tuple[Any, ...]) -> None:
+    def add(self, item: _Waiting) -> None:
         self._waiting.append(item)
         self._facts += 1
         if len(self._waiting) >= BLOCK_ROWS:
             self._flush()
+
+    def add_columns(self, facts: FactColumns) -> None:
+        self._flush()
+        self._facts += len(facts)
+        self._write(facts)
 
     def close(self) -> Segment:
         if not self._file.closed:
@@ -65,9 +59,34 @@ class _Spool:
 
     def _flush(self) -> None:
         if self._waiting:
-            self._file.write(orjson.dumps(self._waiting))
-            self._file.write(b"\n")
+            self._write(_as_columns(self._waiting))
             self._waiting = []
+
+    def _write(self, facts: FactColumns) -> None:
+        columns = (facts.sources, facts.lines, facts.provenance, facts.keys, facts.properties)
+        self._file.write(orjson.dumps(columns))
+        self._file.write(b"\n")
+
+
+class _Waiting(NamedTuple):
+    source: int
+    line: int
+    provenance: Provenance
+    keys: tuple[Key, ...]
+    properties: Mapping[str, Value]
+
+
+def _as_columns(rows: Sequence[_Waiting]) -> FactColumns:
+    sources, lines, said, keys, properties = zip(*rows, strict=True)
+    source, retrieved_at, region = zip(*said, strict=True)
+    names = sorted(set().union(*properties))
+    return FactColumns(
+        list(sources),
+        list(lines),
+        (list(source), list(retrieved_at), list(region)),
+        tuple(tuple(map(list, zip(*end, strict=True))) for end in zip(*keys, strict=True)),
+        {name: [row.get(name) for row in properties] for name in names},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +111,30 @@ class SpooledFacts:
         )
 
 
-def batches(segments: Iterable[Segment], batch_rows: int) -> Iterator[list[Spooled]]:
-    """The facts of one type in batches of at least `batch_rows`, but for the last."""
-    batch: list[Spooled] = []
+def batches(segments: Iterable[Segment], batch_rows: int) -> Iterator[FactColumns]:
+    """The facts of one type in batches of `batch_rows`, but for the last."""
+    waiting: list[FactColumns] = []
+    rows = 0
+    for block in _blocks(segments):
+        waiting.append(block)
+        rows += len(block)
+        if rows >= batch_rows:
+            facts = chained(waiting)
+            whole = rows - rows % batch_rows
+            for begin in range(0, whole, batch_rows):
+                yield facts.cut(begin, begin + batch_rows)
+            rows -= whole
+            waiting = [facts.cut(whole, whole + rows)] if rows else []
+    if waiting:
+        yield chained(waiting)
+
+
+def _blocks(segments: Iterable[Segment]) -> Iterator[FactColumns]:
     for segment in segments:
         with segment.path.open("rb") as file:
             for line in file:
-                batch += [
-                    Spooled(source, number, Provenance(*said), tuple(map(tuple, keys)), properties)
-                    for source, number, said, keys, properties in orjson.loads(line)
-                ]
-                if len(batch) >= batch_rows:
-                    yield batch
-                    batch = []
-    if batch:
-        yield batch
+                sources, lines, said, keys, properties = orjson.loads(line)
+                yield FactColumns(sources, lines, tuple(said), tuple(map(tuple, keys)), properties)
 
 
 class Spools:
@@ -130,23 +158,28 @@ class Spools:
 
     def add(self, source: int, line: int, row: CleanRow) -> None:
         """Keep all facts of one row."""
-        said = tuple(row.provenance)  # orjson knows plain tuples only
+        said = row.provenance
         for entity in row.entities:
-            name = entity.type_name
-            spool = self._entities.get(name) or self._new(self._entities, name)
-            spool.add((source, line, said, (entity.key,), entity.properties))
+            item = _Waiting(source, line, said, (entity.key,), entity.properties)
+            self._of(self._entities, entity.type_name).add(item)
         for link in row.relations:
-            name = link.relation
-            spool = self._relations.get(name) or self._new(self._relations, name)
-            spool.add((source, line, said, (link.start, link.end), link.properties))
+            item = _Waiting(source, line, said, (link.start, link.end), link.properties)
+            self._of(self._relations, link.relation).add(item)
+
+    def add_columns(self, name: str, facts: FactColumns) -> None:
+        """Keep facts of one entity type or relation."""
+        if len(facts):
+            is_entity = len(facts.keys) == 1
+            self._of(self._entities if is_entity else self._relations, name).add_columns(facts)
 
     def close(self) -> SpooledFacts:
         """Write what is still in memory; harmless when repeated. Types come sorted."""
         return SpooledFacts(_closed(self._entities), _closed(self._relations))
 
-    def _new(self, spools: dict[str, _Spool], name: str) -> _Spool:
-        spools[name] = _Spool(self._folder / f"{name}.spool")
-        return spools[name]
+    def _of(self, spools: dict[str, _Spool], name: str) -> _Spool:
+        if (spool := spools.get(name)) is None:
+            spool = spools[name] = _Spool(self._folder / f"{name}.spool")
+        return spool
 
 
 class SpoolFolder:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.model.provenance import Record, payload_of
 from graph.ontology import RelationType, ontology
-from graph.store.rows import EntityRow, RelationRow
+from graph.store.columns import (
+    EntityColumns,
+    KeyColumns,
+    RecordColumns,
+    RelationColumns,
+    payloads,
+    record_ids,
+)
+from ingest.bulk_sink import WriterSink
+from ingest.facts import FactColumns
 from ingest.inputs import Input
 from ingest.refusals import Fault, Refusal, RefusalLog
 from ingest.report import LoadReport, Progress
-from ingest.sink import Sink
-from ingest.spool import Spooled, SpooledFacts, batches
+from ingest.sink import Sink, Written
+from ingest.spool import SpooledFacts, batches
 
 
 class Writing:
@@ -40,87 +48,107 @@ class Writing:
         """Entities first, then relations, each type in the order it was read."""
         for type_name, segments in facts.entities.items():
             for batch in batches(segments, batch_rows):
-                entities = [self._entity(type_name, fact) for fact in batch]
-                done = self._sink.entities(type_name, entities)
+                done = self._write_entities(type_name, batch)
                 self._count(type_name, batch, done.unchanged)
         for name, segments in facts.relations.items():
             relation = ontology().relations[name]
             for batch in batches(segments, batch_rows):
-                links = [self._relation(relation, fact) for fact in batch]
-                done = self._sink.relations(name, links)
-                self._refuse_unlinked(relation, [batch[at] for at in done.missing])
+                done = self._write_relations(relation, batch)
+                self._refuse_unlinked(relation, batch, done.missing)
                 self._count(name, batch, done.unchanged, len(done.missing))
 
-    def _entity(self, type_name: str, fact: Spooled) -> EntityRow:
-        key = fact.keys[0]
-        record = self._record(fact, self._sink.name(type_name, key))
-        return EntityRow(key, fact.properties, record)
+    def _write_entities(self, type_name: str, batch: FactColumns) -> Written:
+        (key,) = batch.keys
+        records = self._records(batch, self._names(type_name, key))
+        entities = EntityColumns(key, batch.properties, records)
+        if isinstance(self._sink, WriterSink):
+            return self._sink.entity_columns(type_name, entities)
+        return self._sink.entities(type_name, entities.rows())
 
-    def _relation(self, relation: RelationType, fact: Spooled) -> RelationRow:
-        start, end = fact.keys
-        names = (self._sink.name(relation.start, start), self._sink.name(relation.end, end))
-        record = self._record(fact, f"{names[0]} {relation.name} {names[1]}")
-        return RelationRow(start, end, fact.properties, record)
+    def _write_relations(self, relation: RelationType, batch: FactColumns) -> Written:
+        start, end = batch.keys
+        names = (self._names(relation.start, start), self._names(relation.end, end))
+        between = f" {relation.name} "
+        records = self._records(batch, list(map(between.join, zip(*names, strict=True))))
+        relations = RelationColumns(start, end, batch.properties, records)
+        if isinstance(self._sink, WriterSink):
+            return self._sink.relation_columns(relation.name, relations)
+        return self._sink.relations(relation.name, relations.rows())
 
-    def _record(self, fact: Spooled, asserts: str) -> Record:
-        """`asserts` names what the statement is about by ids, in which personal keys are pseudonyms."""
-        said = fact.provenance
-        return Record(
-            source=said.source,
-            locator=f"{self._inputs[fact.source].locator}:{fact.line}",
-            retrieved_at=said.retrieved_at,
-            region=said.region,
-            asserts=asserts,
-            payload=payload_of(fact.properties),
+    def _names(self, type_name: str, key: KeyColumns) -> list[str]:
+        """Ids of nodes, in which personal keys are pseudonyms."""
+        if isinstance(self._sink, WriterSink):
+            return self._sink.names(type_name, key)
+        return [self._sink.name(type_name, parts) for parts in zip(*key, strict=True)]
+
+    def _records(self, batch: FactColumns, asserts: list[str]) -> RecordColumns:
+        """`asserts` names what each statement is about by ids."""
+        source, retrieved_at, region = batch.provenance
+        payload = payloads(batch.properties, len(batch))
+        locators = [item.locator for item in self._inputs]
+        return RecordColumns(
+            source,
+            [f"{locators[at]}:{line}" for at, line in zip(batch.sources, batch.lines, strict=True)],
+            retrieved_at,
+            region,
+            asserts,
+            payload,
+            record_ids(source, region, retrieved_at, asserts, payload),
         )
 
     def _count(
-        self, name: str, batch: list[Spooled], unchanged: Sequence[int], missing: int = 0
+        self, name: str, batch: FactColumns, unchanged: Sequence[int], missing: int = 0
     ) -> None:
         for at in unchanged:
-            self._report.table(self._inputs[batch[at].source].name).unchanged += 1
+            self._report.table(self._inputs[batch.sources[at]].name).unchanged += 1
         written = self._report.written
         written[name] = written.get(name, 0) + len(batch) - missing
         self._progress("write", name, len(batch))
 
-    def _refuse_unlinked(self, relation: RelationType, facts: list[Spooled]) -> None:
+    def _refuse_unlinked(
+        self, relation: RelationType, batch: FactColumns, missing: Sequence[int]
+    ) -> None:
         """Relations whose end does not exist: say which end, and count the row once."""
-        if not facts:
+        if not missing:
             return
         columns = ontology().end_columns(relation)
         known = [
-            self._sink.exists(type_name, [fact.keys[end] for fact in facts])
+            self._sink.exists(type_name, [batch.key(end, at) for at in missing])
             for end, type_name in enumerate((relation.start, relation.end))
         ]
-        for at, fact in enumerate(facts):
-            item = self._inputs[fact.source]
+        for place, at in enumerate(missing):
+            input_number, line = batch.sources[at], batch.lines[at]
+            item = self._inputs[input_number]
             count = self._report.table(item.name)
             count.facts -= 1
-            if (fact.source, fact.line) not in self.unlinked:
+            if (input_number, line) not in self.unlinked:
                 count.refused += 1
                 if not item.is_table:
-                    self.unlinked.add((fact.source, fact.line))
-            row = _as_row(columns, fact)
+                    self.unlinked.add((input_number, line))
+            row = _as_row(columns, batch, at)
             for end in (0, 1):
-                if not known[end][at]:
+                if not known[end][place]:
                     field_name = ", ".join(columns[end])
                     type_name = (relation.start, relation.end)[end]
                     fault = Fault(field_name, "endpoint", "endpoint.unknown", {"type": type_name})
-                    refusal = Refusal(item.locator, fact.line, fault, row)
+                    refusal = Refusal(item.locator, line, fault, row)
                     self._report.note(count, refusal)
                     self._refusals.add(refusal)
 
 
-def _as_row(columns: tuple[dict[str, str], dict[str, str]], fact: Spooled) -> dict[str, object]:
+def _as_row(
+    columns: tuple[dict[str, str], dict[str, str]], batch: FactColumns, at: int
+) -> dict[str, object]:
     """The relation as a row of its canonical table; the cells as read are long gone by then."""
     row: dict[str, object] = {}
-    for names, key in zip(columns, fact.keys, strict=True):
-        row |= dict(zip(names, key, strict=True))
-    source, retrieved_at, region = fact.provenance
+    for end, names in enumerate(columns):
+        row |= dict(zip(names, batch.key(end, at), strict=True))
+    source, retrieved_at, region = batch.provenance
+    stated = {name: column[at] for name, column in batch.properties.items()}
     return {
         **row,
-        **fact.properties,
-        "source": source,
-        "retrieved_at": retrieved_at,
-        "owning_region": region,
+        **{name: value for name, value in stated.items() if value is not None},
+        "source": source[at],
+        "retrieved_at": retrieved_at[at],
+        "owning_region": region[at],
     }

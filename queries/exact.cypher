@@ -1,9 +1,10 @@
 // Things that carry an identifier, as far as the reader may see them.
 // Parameters: $exact (<type>_<property> -> the cleaned identifier, or absent), $limit (rows per
 // property), $regions (regions the reader may see).
+// The index is named: by its own estimate the planner may read all of a label in the order of ids instead.
 // Returns type, stored and said (see nodes.cypher). Bound: $limit rows per property.
 CALL () {
-  MATCH (n:__LABEL__) WHERE n.__PROPERTY__ = $exact.__LABEL_____PROPERTY__
+  MATCH (n:__LABEL__) USING INDEX n:__LABEL__(__PROPERTY__) WHERE n.__PROPERTY__ = $exact.__LABEL_____PROPERTY__
     AND any(region IN n.regions WHERE region IN $regions)
   RETURN n ORDER BY n.id LIMIT $limit
 }

@@ -55,7 +55,7 @@ async def weekly_flags(
         after_id=str(after[1]),
         limit=request.first + 1,
     )
-    found = [_view(stored) for stored in row["page"]]
+    found = [flag_view(stored) for stored in row["page"]]
     chosen = tuple(found[: request.first])
     return Page(
         chosen,
@@ -67,7 +67,8 @@ async def weekly_flags(
     )
 
 
-def _view(stored: Mapping[str, Any]) -> FlagView:
+def flag_view(stored: Mapping[str, Any]) -> FlagView:
+    """A flag from the properties of its node."""
     return FlagView(
         stored["id"],
         stored["kind"],

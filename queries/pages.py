@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import orjson
 
@@ -53,7 +53,7 @@ class Page(Generic[T]):
     """
 
     items: tuple[T, ...]
-    cursors: tuple[str, ...]
+    cursors: Sequence[str]
     has_next: bool
     truncated: bool
     withheld: int | None
@@ -93,6 +93,11 @@ def page_of(items: Sequence[T], request: PageRequest, key: Callable[[T], Key], c
         cut.withheld,
         cut.as_of,
     )
+
+
+def empty_page(cut: Cut) -> Page[Any]:
+    """A page of nothing."""
+    return Page((), (), False, cut.truncated, cut.withheld, cut.as_of)
 
 
 def encode_cursor(key: Key) -> str:

@@ -6,6 +6,7 @@ of the statement itself, never a filter afterwards that someone may forget.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,10 @@ from graph.store.async_session import AsyncStore
 from graph.store.statement import Statement
 
 Row = dict[str, Any]
+
+AT_ONCE = 4
+"""Statements of one operation that run at the same time: thirty searches in one question must not keep
+the database from everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Reading:
     as_of: str
     deadline: float
     statements: int = field(default=0)
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def rows(self, statement: Statement, **params: Any) -> list[Row]:
         """Run a reading statement with the reader's regions and the time that is left.
@@ -58,13 +64,14 @@ class Reading:
         """
         if "regions" not in statement.parameters:
             raise StatementFailed(f"{statement.name} does not restrict what its reader may see")
-        remaining_s = self.deadline - time.monotonic()
-        if remaining_s <= 0:
-            raise LimitExceeded("the time for this question is up", limit="deadline")
-        self.statements += 1
-        return await self.store.read(
-            statement, timeout_s=remaining_s, regions=self.reader.visible, **params
-        )
+        async with self._turns:
+            remaining_s = self.deadline - time.monotonic()
+            if remaining_s <= 0:
+                raise LimitExceeded("the time for this question is up", limit="deadline")
+            self.statements += 1
+            return await self.store.read(
+                statement, timeout_s=remaining_s, regions=self.reader.visible, **params
+            )
 
     def withheld(self, count: int) -> int | None:
         """How much is said to have been left out: the count, or None where that is not told."""

@@ -7,26 +7,30 @@ from dataclasses import dataclass
 from functools import cache
 
 from graph.errors import ValueRefused
+from graph.model.search_words import fold
 from graph.model.values import KINDS
 from graph.ontology import ontology
 from graph.store.constraints import SEARCH_INDEX
+from graph.store.search_values import looked_up
 from graph.store.statement import Statement
 from queries.lookup import view_of
 from queries.masking import mask_text
 from queries.pages import Cut, Page, PageRequest, page_of
 from queries.reading import Reading
+from queries.search_lucene import NOTHING, Asked, hidden_query, visible_query
 from queries.search_terms import MAX_QUERY_CHARS, Match, Terms, match, terms
 from queries.statements import load
 from queries.views import NodeView
 
 CURSOR = (int, int, str)
-CANDIDATES = 500
-"""Things the index proposes at most; a query that fits more of them is told so (`truncated`)."""
+CANDIDATES = 100
+"""Things the index proposes at most, and things withheld that are counted at most.
+
+A query that fits more is told so (`truncated`).
+"""
 
 _EXACT_LIMIT = 50
 _EXACT_SCORE = 100
-#: Kinds of value that identify by themselves, besides keys.
-_IDENTIFYING = frozenset({"uscc", "cma", "cnas", "gtin", "report_number", "store_native_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,10 @@ class Hit:
 async def search(
     reading: Reading, query: str, types: Sequence[str] | None, request: PageRequest
 ) -> Page[Hit]:
-    """Things that match, best first, in two statements.
+    """Things that match, best first, in two statements at once.
 
-    ValueRefused for a query that is too long or holds nothing to look for, and for unknown types.
+    `withheld` counts up to `CANDIDATES`. ValueRefused for a query that is too long or holds nothing to
+    look for, and for unknown types.
     """
     asked = terms(query)
     if len(query) > MAX_QUERY_CHARS or not asked.grams:
@@ -55,26 +60,50 @@ async def search(
     wanted = _checked_types(types)
     cleaned = _cleaned(query)
     exact = await _exact(reading, cleaned, wanted)
-    (row,) = await reading.rows(
-        _search_statement(),
-        index=SEARCH_INDEX,
-        lucene=asked.lucene,
-        grams=list(asked.grams),
-        properties=_searchable(),
-        types=wanted,
-        limit=CANDIDATES + 1,
+    identifiers = tuple(sorted({fold(value) for value in cleaned.values()}))
+    proposed = await _proposed(
+        reading, Asked(asked, identifiers, None if types is None else wanted)
     )
-    seen = {
-        node.id: node for node in (view_of(reading, item) for item in row["found"][:CANDIDATES])
-    }
-    seen |= {node.id: node for node in exact}
+    seen = {node.id: node for node in [*proposed.nodes, *exact]}
     hits = [
         Hit(node, found)
         for node in seen.values()
         if node.first_seen <= reading.as_of and (found := _match(node, asked, cleaned))
     ]
-    cut = Cut(reading.as_of, reading.withheld(row["withheld"]), len(row["found"]) > CANDIDATES)
+    cut = Cut(reading.as_of, reading.withheld(proposed.withheld), proposed.is_cut)
     return page_of(sorted(hits, key=lambda h: h.key), request, lambda h: h.key, cut)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    nodes: Sequence[NodeView]
+    withheld: int
+    is_cut: bool
+
+
+async def _proposed(reading: Reading, asked: Asked) -> _Proposed:
+    visible = reading.reader.visible
+    (row,) = await reading.rows(
+        load("search"),
+        index=SEARCH_INDEX,
+        visible=visible_query(asked, visible),
+        hidden=hidden_query(asked, visible) if reading.reader.is_told_withheld else NOTHING,
+        least=asked.terms.least,
+        limit=CANDIDATES + 1,
+    )
+    found = row["found"]
+    is_cut = len(found) > CANDIDATES
+    if is_cut:
+        # Of the things with the lowest score some are missing, and which depends on the order in which
+        # everybody's things were written: none of them is taken. (All have one score only if millions
+        # match alike.)
+        lowest = found[-1][0]
+        found = [item for item in found if item[0] > lowest] or found[:CANDIDATES]
+    nodes = [
+        view_of(reading, {"type": type_name, "stored": stored, "said": said})
+        for _, type_name, stored, said in found
+    ]
+    return _Proposed(nodes, min(row["withheld"], CANDIDATES), is_cut)
 
 
 def _checked_types(types: Sequence[str] | None) -> list[str]:
@@ -86,27 +115,21 @@ def _checked_types(types: Sequence[str] | None) -> list[str]:
     return sorted(set(types))
 
 
-@cache
-def _search_statement() -> Statement:
-    template = load("search")
-    labels = "|".join(sorted(e.name for e in ontology().entities.values() if e.search))
-    return Statement(template.name, template.text.replace("__LABELS__", labels), template.header)
-
-
-@cache
-def _searchable() -> list[str]:
-    return sorted({name for entity in ontology().entities.values() for name in entity.search})
-
-
 def _match(node: NodeView, asked: Terms, cleaned: Mapping[str, str]) -> Match | None:
     """How well a thing matches by what its reader sees of it, however it became a candidate."""
-    entity = ontology().entities[node.type]
-    for type_name, name in identifying():
-        wanted = cleaned.get(f"{type_name}_{name}")
-        if type_name == node.type and wanted and str(node.properties.get(name)) == wanted:
+    entity, properties = ontology().entities[node.type], node.properties
+    for name in _looked_up(node.type):
+        wanted = cleaned.get(f"{node.type}_{name}")
+        if wanted and str(properties.get(name)) == wanted:
             return Match(_EXACT_SCORE, "exact", name)
-    texts = {name: str(node.properties[name]) for name in entity.search if name in node.properties}
-    return match(asked, entity.display, texts)
+    return match(
+        asked, entity.display, {n: str(properties[n]) for n in entity.search if n in properties}
+    )
+
+
+@cache
+def _looked_up(type_name: str) -> tuple[str, ...]:
+    return looked_up(ontology().entities[type_name])
 
 
 async def _exact(
@@ -122,11 +145,9 @@ async def _exact(
 def identifying() -> tuple[tuple[str, str], ...]:
     """Every (entity type, property) whose whole value finds a thing."""
     return tuple(
-        (entity.name, prop.name)
+        (entity.name, name)
         for entity in sorted(ontology().entities.values(), key=lambda e: e.name)
-        for prop in entity.properties
-        if (prop.name in entity.search and (prop.name in entity.key or prop.kind in _IDENTIFYING))
-        or prop.kind == "phone"
+        for name in looked_up(entity)
     )
 
 
@@ -141,11 +162,15 @@ def _exact_statement() -> Statement:
 
 
 def _cleaned(query: str) -> Mapping[str, str]:
-    cleaned: dict[str, str] = {}
+    """The query as each identifier that it may be, as it is or else without what stands between."""
+    spellings = (query.strip(), "".join(char for char in query if char.isalnum() or char == "+"))
+    found: dict[str, str] = {}
     for type_name, name in identifying():
         kind = KINDS[ontology().entities[type_name].property(name).kind]
-        try:
-            cleaned[f"{type_name}_{name}"] = str(kind.clean(query.strip()))
-        except ValueRefused:
-            continue
-    return cleaned
+        for spelling in spellings:
+            try:
+                found[f"{type_name}_{name}"] = str(kind.clean(spelling))
+                break
+            except ValueRefused:
+                continue
+    return found

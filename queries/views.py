@@ -22,6 +22,7 @@ from graph.ontology import ontology
 #: What the store keeps on nodes and relations besides the properties of the ontology.
 _BOOKKEEPING = frozenset(
     {"id", "records", "regions", "first_seen", "end_seen", "stale", "valid_from", "valid_to"}
+    | {"search_text", "search_keys"}
 )
 
 Said = Sequence[tuple[str, str, str]]

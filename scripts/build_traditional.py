@@ -1,4 +1,4 @@
-"""Rebuild ingest/resolve/data/traditional.txt, traditional Chinese characters and their simplified forms.
+"""Rebuild graph/model/data/traditional.txt, traditional Chinese characters and their simplified forms.
 
     python scripts/build_traditional.py <TSCharacters.txt of OpenCC> [out.txt]
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-OUT = Path(__file__).parents[1] / "ingest" / "resolve" / "data" / "traditional.txt"
+OUT = Path(__file__).parents[1] / "graph" / "model" / "data" / "traditional.txt"
 HEADER = (
     "# Traditional characters, then their simplified forms. From OpenCC's TSCharacters (Apache-2.0).\n"
     "# Rebuilt by scripts/build_traditional.py.\n"

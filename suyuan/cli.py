@@ -26,6 +26,7 @@ COMMANDS = {
     "detect": "Run detectors and networks as of a date and publish them.",
     "weekly": "The weekly run: flag newly linked clusters, once.",
     "serve": "Serve GraphQL.",
+    "reconcile": "Let OpenRefine on this machine ask a Suyuan service.",
     "explain": "Say which record says what about a thing.",
     "export": "Write clusters with their members and ties to a file.",
     "token": "Make, list and revoke access tokens.",

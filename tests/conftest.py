@@ -110,6 +110,11 @@ def store(server: Connection) -> Iterator[Store]:
 @pytest.fixture
 def clean_store(store: Store) -> Store:
     """The run's store without any node; constraints and indexes stay."""
+    return cleared(store)
+
+
+def cleared(store: Store) -> Store:
+    """A store without its nodes."""
     while store.write(_DELETE_SOME, limit=_DELETED_PER_TRANSACTION)[0]["deleted"]:
         pass
     return store

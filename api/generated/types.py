@@ -8,6 +8,7 @@ import strawberry
 
 from api.entity import Entity
 from api.extras import CertificateFields, MerchantFields
+from api.lists import related
 from api.scalars import Date, DateTime, Long
 
 
@@ -32,6 +33,11 @@ class Address(Entity):
     is_linkable: bool | None = strawberry.field(
         description='是否可作关联依据 / Whether it may link merchants'
     )
+    origin_of = related("LEAVES_FROM", is_out=False)
+    premises_of = related("OPERATES_AT", is_out=False)
+    registered_address_of = related("REGISTERED_AT", is_out=False)
+    return_address_of = related("RETURNS_TO", is_out=False)
+    shipping_address_of = related("SHIPS_FROM", is_out=False)
 
 
 @strawberry.type(
@@ -64,6 +70,10 @@ class Certificate(CertificateFields):
     expires_on: Date | None = strawberry.field(
         description='有效期至 / Expiry date'
     )
+    has_status = related("HAS_STATUS", is_out=True)
+    held_by = related("HELD_BY", is_out=True)
+    issued_by = related("ISSUED_BY", is_out=True)
+    shown_on = related("SHOWS_CERTIFICATE", is_out=False)
 
 
 @strawberry.type(
@@ -87,6 +97,7 @@ class CertificateStatus(Entity):
     reason: str | None = strawberry.field(
         description='原因 / Reason'
     )
+    status_of = related("HAS_STATUS", is_out=False)
 
 
 @strawberry.type(
@@ -101,6 +112,7 @@ class CertificationBody(Entity):
     name: str | None = strawberry.field(
         description='名称 / Name'
     )
+    issued = related("ISSUED_BY", is_out=False)
 
 
 @strawberry.type(
@@ -127,6 +139,9 @@ class Clue(Entity):
     division: str | None = strawberry.field(
         description='接收地区划代码 / Division that received it'
     )
+    clue_about = related("CLUE_ABOUT", is_out=True)
+    clue_at_store = related("CLUE_AT_STORE", is_out=True)
+    clue_on_listing = related("CLUE_ON_LISTING", is_out=True)
 
 
 @strawberry.type(
@@ -144,6 +159,8 @@ class Code(Entity):
     activated_on: Date | None = strawberry.field(
         description='激活日期 / Date of activation'
     )
+    code_of = related("CODE_OF", is_out=True)
+    scans = related("SCAN_OF", is_out=False)
 
 
 @strawberry.type(
@@ -164,6 +181,7 @@ class Complaint(Entity):
     division: str | None = strawberry.field(
         description='接收地区划代码 / Division that received it'
     )
+    complains_about = related("COMPLAINS_ABOUT", is_out=True)
 
 
 @strawberry.type(
@@ -178,6 +196,8 @@ class CourierAccount(Entity):
     account_token: str = strawberry.field(
         description='账户令牌 / Account token（已遮盖 / masked）'
     )
+    carries = related("CARRIED_UNDER", is_out=False)
+    sender_account_of = related("SENDS_WITH", is_out=False)
 
 
 @strawberry.type(
@@ -225,6 +245,7 @@ class CustomsRecord(Entity):
     value_fen: Long | None = strawberry.field(
         description='完税价格 / Dutiable value [CNY fen]'
     )
+    declared_by = related("DECLARED_BY", is_out=True)
 
 
 @strawberry.type(
@@ -236,6 +257,7 @@ class Device(Entity):
     device_token: str = strawberry.field(
         description='设备令牌 / Device token（已遮盖 / masked）'
     )
+    used_by = related("USES_DEVICE", is_out=False)
 
 
 @strawberry.type(
@@ -279,6 +301,7 @@ class LabQualification(Entity):
     ends_on: Date | None = strawberry.field(
         description='终止日期（不含） / Last day, exclusive'
     )
+    qualification_of = related("HAS_QUALIFICATION", is_out=False)
 
 
 @strawberry.type(
@@ -299,6 +322,7 @@ class LabScope(Entity):
     ends_on: Date | None = strawberry.field(
         description='终止日期（不含） / Approved until, exclusive'
     )
+    scope_of = related("HAS_SCOPE", is_out=False)
 
 
 @strawberry.type(
@@ -343,6 +367,14 @@ class Listing(Entity):
     shown_cma_no: str | None = strawberry.field(
         description='页面所示检验机构资质编号原文 / Laboratory CMA number as shown, unchecked'
     )
+    clues = related("CLUE_ON_LISTING", is_out=False)
+    listed_by = related("LISTS", is_out=False)
+    of_product = related("OF_PRODUCT", is_out=True)
+    prices = related("PRICE_OF", is_out=False)
+    promoted_in = related("PROMOTES", is_out=False)
+    sales = related("SALES_OF", is_out=False)
+    shows_certificate = related("SHOWS_CERTIFICATE", is_out=True)
+    shows_report = related("SHOWS_REPORT", is_out=True)
 
 
 @strawberry.type(
@@ -366,6 +398,10 @@ class LiveRoom(Entity):
     closed_on: Date | None = strawberry.field(
         description='停播日期 / Closing date'
     )
+    operated_by = related("OPERATES_ROOM", is_out=False)
+    presented_by = related("PRESENTS", is_out=False)
+    promotes = related("PROMOTES", is_out=True)
+    served_by = related("SERVES", is_out=False)
 
 
 @strawberry.type(
@@ -383,6 +419,8 @@ class Mcn(Entity):
     uscc: str | None = strawberry.field(
         description='统一社会信用代码 / Unified social credit code'
     )
+    serves = related("SERVES", is_out=True)
+    signed = related("SIGNED_WITH", is_out=False)
 
 
 @strawberry.type(
@@ -421,6 +459,30 @@ class Merchant(MerchantFields):
     product_class: str | None = strawberry.field(
         description='主营产品类别代码 / Main product class code'
     )
+    authorised_by = related("AUTHORISES", is_out=False)
+    authorises = related("AUTHORISES", is_out=True)
+    child_of = related("PARENT_OF", is_out=False)
+    clues = related("CLUE_ABOUT", is_out=False)
+    commissioned = related("COMMISSIONED_BY", is_out=False)
+    complaints = related("COMPLAINS_ABOUT", is_out=False)
+    declared = related("DECLARED_BY", is_out=False)
+    dispatches = related("DISPATCHES", is_out=True)
+    holds = related("HELD_BY", is_out=False)
+    makes = related("MADE_BY", is_out=False)
+    operates = related("OPERATES", is_out=True)
+    operates_at = related("OPERATES_AT", is_out=True)
+    operates_room = related("OPERATES_ROOM", is_out=True)
+    paid_to = related("PAID_TO", is_out=True)
+    parent_of = related("PARENT_OF", is_out=True)
+    penalties = related("PENALISES", is_out=False)
+    registered_at = related("REGISTERED_AT", is_out=True)
+    represented_by = related("REPRESENTED_BY", is_out=True)
+    returns_to = related("RETURNS_TO", is_out=True)
+    sampled_in = related("SAMPLED_FROM", is_out=False)
+    sends_with = related("SENDS_WITH", is_out=True)
+    ships_from = related("SHIPS_FROM", is_out=True)
+    uses_device = related("USES_DEVICE", is_out=True)
+    uses_phone = related("USES_PHONE", is_out=True)
 
 
 @strawberry.type(
@@ -435,6 +497,7 @@ class PayeeAccount(Entity):
     payee_class: str | None = strawberry.field(
         description='类别：own、escrow、payment_company、mcn / own, escrow, payment_company or mcn'
     )
+    payee_of = related("PAID_TO", is_out=False)
 
 
 @strawberry.type(
@@ -458,6 +521,8 @@ class Penalty(Entity):
     ground: str | None = strawberry.field(
         description='事由 / Ground'
     )
+    penalises = related("PENALISES", is_out=True)
+    penalises_lab = related("PENALISES_LAB", is_out=True)
 
 
 @strawberry.type(
@@ -469,6 +534,7 @@ class Person(Entity):
     person_token: str = strawberry.field(
         description='单向令牌 / One-way token（已遮盖 / masked）'
     )
+    represents = related("REPRESENTED_BY", is_out=False)
 
 
 @strawberry.type(
@@ -486,6 +552,7 @@ class Phone(Entity):
     is_linkable: bool | None = strawberry.field(
         description='是否可作关联依据 / Whether it may link merchants'
     )
+    used_by = related("USES_PHONE", is_out=False)
 
 
 @strawberry.type(
@@ -506,6 +573,7 @@ class Platform(Entity):
     division: str | None = strawberry.field(
         description="平台住所地区划代码 / Division code of the platform's domicile"
     )
+    hosts = related("ON_PLATFORM", is_out=False)
 
 
 @strawberry.type(
@@ -535,6 +603,7 @@ class PriceObservation(Entity):
     sold: int | None = strawberry.field(
         description='累计销量 / Pieces sold so far [pieces]'
     )
+    price_of = related("PRICE_OF", is_out=True)
 
 
 @strawberry.type(
@@ -570,6 +639,12 @@ class Product(Entity):
     is_key_product: bool | None = strawberry.field(
         description='是否重点产品 / Whether it is a key product of the 2025-2027 programme'
     )
+    checked_in = related("CHECKS", is_out=False)
+    codes = related("CODE_OF", is_out=False)
+    made_by = related("MADE_BY", is_out=True)
+    offered_on = related("OF_PRODUCT", is_out=False)
+    recalled_in = related("RECALLS", is_out=False)
+    reports = related("REPORT_ON", is_out=False)
 
 
 @strawberry.type(
@@ -623,6 +698,7 @@ class Recall(Entity):
     serial_range: str | None = strawberry.field(
         description='序列号区间 / Range of serial numbers'
     )
+    recalls = related("RECALLS", is_out=True)
 
 
 @strawberry.type(
@@ -655,6 +731,8 @@ class SalesAggregate(Entity):
     product_class: str | None = strawberry.field(
         description='产品类别代码 / Product class code'
     )
+    sales_at = related("SALES_AT", is_out=True)
+    sales_of = related("SALES_OF", is_out=True)
 
 
 @strawberry.type(
@@ -675,6 +753,7 @@ class Scan(Entity):
     device_token: str | None = strawberry.field(
         description='扫码设备令牌 / Token of the scanning device（已遮盖 / masked）'
     )
+    scan_of = related("SCAN_OF", is_out=True)
 
 
 @strawberry.type(
@@ -701,6 +780,8 @@ class SpotCheck(Entity):
     division: str | None = strawberry.field(
         description='组织抽查地区划代码 / Division of the checking authority'
     )
+    checks = related("CHECKS", is_out=True)
+    sampled_from = related("SAMPLED_FROM", is_out=True)
 
 
 @strawberry.type(
@@ -730,6 +811,11 @@ class Store(Entity):
     close_reason: str | None = strawberry.field(
         description='闭店原因：penalty、platform、owner / Why it closed: penalty, platform or owner'
     )
+    clues = related("CLUE_AT_STORE", is_out=False)
+    lists = related("LISTS", is_out=True)
+    on_platform = related("ON_PLATFORM", is_out=True)
+    operated_by = related("OPERATES", is_out=False)
+    sales = related("SALES_AT", is_out=False)
 
 
 @strawberry.type(
@@ -744,6 +830,8 @@ class Streamer(Entity):
     is_blacklisted: bool | None = strawberry.field(
         description='是否在黑名单 / Whether the streamer is on a blacklist'
     )
+    presents = related("PRESENTS", is_out=True)
+    signed_with = related("SIGNED_WITH", is_out=True)
 
 
 @strawberry.type(
@@ -773,6 +861,10 @@ class TestLab(Entity):
     query_hosts: str | None = strawberry.field(
         description='备案的报告查询域名，以"；"分隔 / Filed hosts for report queries, separated by ；'
     )
+    has_qualification = related("HAS_QUALIFICATION", is_out=True)
+    has_scope = related("HAS_SCOPE", is_out=True)
+    penalties = related("PENALISES_LAB", is_out=False)
+    reports = related("REPORT_FROM", is_out=False)
 
 
 @strawberry.type(
@@ -829,6 +921,10 @@ class TestReport(Entity):
     amends_report_no: str | None = strawberry.field(
         description='被更改的原报告编号 / Number of the report it amends'
     )
+    commissioned_by = related("COMMISSIONED_BY", is_out=True)
+    report_from = related("REPORT_FROM", is_out=True)
+    report_on = related("REPORT_ON", is_out=True)
+    shown_on = related("SHOWS_REPORT", is_out=False)
 
 
 @strawberry.type(
@@ -861,6 +957,9 @@ class WaybillAggregate(Entity):
     destination_division: str | None = strawberry.field(
         description='主要目的地（仅到地级） / Main destination at prefecture level'
     )
+    carried_under = related("CARRIED_UNDER", is_out=True)
+    dispatched_by = related("DISPATCHES", is_out=False)
+    leaves_from = related("LEAVES_FROM", is_out=True)
 
 
 TYPES: Mapping[str, type[Entity]] = {

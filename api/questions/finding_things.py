@@ -18,7 +18,11 @@ from queries.pages import DEFAULT_FIRST, PageRequest
 class FindingThings:
     """Questions for things whose id is not known."""
 
-    @resolved("按名称或任何写法的编号查找 / Find by name, or by any identifier in any spelling")
+    @resolved(
+        "按名称、简称、拼音、首字母或任何写法的编号查找；最多取最佳 100 项，withheldCount 最多计到 100 / "
+        "Find by name, short name, pinyin, initials, or any identifier in any spelling; the best 100 at "
+        "most, and withheldCount counts up to 100"
+    )
     async def search(
         self,
         info: Info,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.about import OntologyInfo, Viewer, ontology_info
+from api.auth import READER
 from api.context import Info
 from api.language import Lang, Language
 from api.resolved import resolved
@@ -29,6 +30,7 @@ class Service:
             name=reader.name,
             regions=reader.visible,
             expires_at=DateTime(info.context.expires_at),
+            role=info.context.token.role if info.context.token else READER,
         )
 
     @resolved("告示 / What these answers are, and what they are not")

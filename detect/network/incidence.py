@@ -56,7 +56,10 @@ class Incidence:
         is_hub = np.fromiter(
             (name in hubs for name in self.identifiers), bool, len(self.identifiers)
         )
-        keep = ~is_hub[self.identifier]
+        return self.kept(~is_hub[self.identifier])
+
+    def kept(self, keep: NDArray[np.bool_]) -> Incidence:
+        """Only the links for which `keep` (one flag per link) holds; names stay as they are."""
         return Incidence(
             self.merchants,
             self.identifiers,

@@ -1,9 +1,13 @@
-"""Turns what an engine found into what people read: named groups, members with roles and ties."""
+"""Turns what an engine found into what people read: named groups, members with roles and ties.
+
+Merchants that were judged to be one were one holder to the engine. Here each of them is named again, with
+the links that are its own, and tied to the others by who judged them the same, and when.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from detect.network.clustering import Clustering
@@ -12,7 +16,9 @@ from detect.network.labels import Assessment, Violation, assess, base_rate_of
 from detect.network.roles import MemberFacts, Role, role_of
 from detect.network.ties import ClusterEvidence, MemberTies, evidence
 from graph.model.findings import Finding
+from graph.model.identity import Fold, Joining
 from graph.model.ids import type_of
+from graph.model.judgements import day_of
 from graph.store.attach import hop_sources, link_records_statement
 from graph.store.session import Store
 from graph.store.statement import Statement
@@ -21,13 +27,21 @@ _MEMBER_FACTS = Statement.load(__file__, "member_facts.cypher")
 _DECLARED = Statement.load(__file__, "declared.cypher")
 _BATCH = 5_000
 
+JUDGED = "JUDGED"
+"""The relation of a tie that joins two names of one merchant."""
+
 #: Below this severity a finding asks for a look and does not count as a violation of its subject.
 LEAST_VIOLATION_SEVERITY = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedTie:
-    """One identifier that ties a member in, with the records that say the member holds it."""
+    """One identifier that ties a member in, with the records that say the member holds it.
+
+    Holders are subjects: merchants that were judged to be one count once. Two of these are tied by the
+    relation `JUDGED` to the first of them, with the judgement (id, by, at, why, and the pair) and no
+    records; `regions` are then those whose readers see both.
+    """
 
     identifier_id: str
     relation: str
@@ -37,10 +51,14 @@ class PublishedTie:
     first_seen: str
     records: tuple[str, ...]
     regions: tuple[str, ...]
+    judgement: Mapping[str, str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON types."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        """Plain JSON types; `judgement` only where there is one."""
+        said = {name: getattr(self, name) for name in self.__slots__}
+        if self.judgement is None:
+            del said["judgement"]
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,51 +102,96 @@ def violations_of(findings: Iterable[Finding]) -> list[Violation]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an engine found: the links it read, with merchants that are one folded, and the partition."""
+
+    incidence: Incidence
+    clustering: Clustering
+    fold: Fold = field(default_factory=Fold)
+
+
 def describe(
     store: Store,
     as_of: str,
-    incidence: Incidence,
-    clustering: Clustering,
+    found: Found,
     names: Mapping[int, str],
     findings: Sequence[Finding],
 ) -> list[PublishedCluster]:
     """Describe the clusters that have a name (`names` maps cluster number to cluster id)."""
-    evidences = evidence(incidence, clustering, names)
-    members = [incidence.merchants[m.merchant] for e in evidences for m in e.members]
+    incidence = found.incidence
+    evidences = evidence(incidence, found.clustering, names)
+    joined = _Joined.of(found.fold)
+    subjects = [incidence.merchants[m.merchant] for e in evidences for m in e.members]
+    members = [member for subject in subjects for member in joined.members(subject)]
     known = _Known(
         incidence,
         _member_facts(store, as_of, members),
-        _link_records(store, as_of, incidence, evidences),
+        _link_records(store, as_of, (incidence, joined), evidences),
         _holders(incidence),
+        joined,
     )
     declared = _declared(store, as_of, members)
-    violations = violations_of(findings)
+    violations = [
+        replace(violation, member=joined.subject(violation.member))
+        for violation in violations_of(findings)
+    ]
     rate = base_rate_of(len({v.member for v in violations}), len(incidence.merchants))
-    by_member: dict[str, list[Violation]] = {}
+    by_subject: dict[str, list[Violation]] = {}
     for violation in violations:
-        by_member.setdefault(violation.member, []).append(violation)
+        by_subject.setdefault(violation.member, []).append(violation)
     described = []
-    for found in evidences:
-        inside = [incidence.merchants[m.merchant] for m in found.members]
+    for each in evidences:
+        inside = [incidence.merchants[m.merchant] for m in each.members]
         assessment = assess(
             inside,
-            (v for member in inside for v in by_member.get(member, ())),
-            (pair for member in inside for pair in declared.get(member, ())),
+            (v for subject in inside for v in by_subject.get(subject, ())),
+            (
+                (joined.subject(a), joined.subject(b))
+                for subject in inside
+                for member in joined.members(subject)
+                for a, b in declared.get(member, ())
+            ),
             rate,
-            found.strength,
+            each.strength,
         )
         described.append(
             PublishedCluster(
-                names[found.cluster],
-                tuple(_member(m, known) for m in found.members),
-                _owned(clustering, found, known),
+                names[each.cluster],
+                tuple(member for m in each.members for member in _members(m, known)),
+                _owned(found.clustering, each, known),
                 assessment,
-                found.mean_internal,
-                found.internal_identifiers,
-                found.source_types,
+                each.mean_internal,
+                each.internal_identifiers,
+                each.source_types,
             )
         )
     return described
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """The fold, the other way round: the merchants of each subject, and what joins each of them."""
+
+    fold: Fold
+    groups: Mapping[str, tuple[str, ...]]
+    joinings: Mapping[str, Sequence[Joining]]
+
+    @classmethod
+    def of(cls, fold: Fold) -> _Joined:
+        by_member: dict[str, list[Joining]] = {}
+        for joining in fold.joinings:
+            for end in (joining.a, joining.b):
+                by_member.setdefault(end, []).append(joining)
+        return cls(fold, fold.groups(), by_member)
+
+    def subject(self, merchant: str) -> str:
+        """Whom the merchant counts as."""
+        return self.fold.representative.get(merchant, merchant)
+
+    def members(self, subject: str) -> tuple[str, ...]:
+        """All merchants that count as the subject."""
+        return self.groups.get(subject, (subject,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,29 +202,18 @@ class _Known:
     facts: Mapping[str, dict[str, Any]]
     records: Mapping[tuple[str, str, str], dict[str, Any]]
     holders: Mapping[int, set[int]]
+    joined: _Joined
 
 
-def _member(member: MemberTies, known: _Known) -> PublishedMember:
-    incidence = known.incidence
-    merchant = incidence.merchants[member.merchant]
+def _members(subject: MemberTies, known: _Known) -> list[PublishedMember]:
+    """The merchants that are this member, each with the links that it holds itself."""
+    merchants = known.joined.members(known.incidence.merchants[subject.merchant])
+    return [_member(merchant, subject, known) for merchant in merchants]
+
+
+def _member(merchant: str, subject: MemberTies, known: _Known) -> PublishedMember:
     facts = known.facts[merchant]
-    ties = []
-    for tie in member.ties:
-        relation = incidence.kinds[tie.kind].name
-        identifier = incidence.identifiers[tie.identifier]
-        source = known.records[(relation, merchant, identifier)]
-        ties.append(
-            PublishedTie(
-                identifier,
-                relation,
-                tie.holders_inside,
-                tie.holders_inside + tie.holders_outside,
-                round(tie.strength, 4),
-                source["first_seen"],
-                source["records"],
-                source["regions"],
-            )
-        )
+    ties = _held(merchant, subject, known)
     payee_sharers = sum(tie.holders_inside - 1 for tie in ties if tie.relation == "PAID_TO")
     role = role_of(
         MemberFacts(
@@ -174,13 +226,46 @@ def _member(member: MemberTies, known: _Known) -> PublishedMember:
             declared_role=facts["declared_role"],
         )
     )
+    joinings = known.joined.joinings.get(merchant, ())
     return PublishedMember(
         merchant,
         role,
-        round(member.strength, 4),
+        round(subject.strength, 4),
         facts["division"],
         tuple(facts["regions"]),
-        tuple(ties),
+        (*ties, *(_judged_tie(joining) for joining in joinings)),
+    )
+
+
+def _held(merchant: str, subject: MemberTies, known: _Known) -> list[PublishedTie]:
+    """Those ties of a subject that this merchant of it holds."""
+    incidence = known.incidence
+    ties = []
+    for tie in subject.ties:
+        relation = incidence.kinds[tie.kind].name
+        identifier = incidence.identifiers[tie.identifier]
+        source = known.records.get((relation, merchant, identifier))
+        if source is None:
+            continue  # another name of the same merchant holds it
+        ties.append(
+            PublishedTie(
+                identifier,
+                relation,
+                tie.holders_inside,
+                tie.holders_inside + tie.holders_outside,
+                round(tie.strength, 4),
+                source["first_seen"],
+                source["records"],
+                source["regions"],
+            )
+        )
+    return ties
+
+
+def _judged_tie(joining: Joining) -> PublishedTie:
+    judgement = {name: getattr(joining, name) for name in ("id", "a", "b", "by", "at", "why")}
+    return PublishedTie(
+        joining.a, JUDGED, 2, 2, 1.0, day_of(joining.at), (), joining.regions, judgement
     )
 
 
@@ -218,22 +303,25 @@ def _declared(store: Store, as_of: str, members: list[str]) -> dict[str, list[tu
 
 
 def _link_records(
-    store: Store, as_of: str, incidence: Incidence, evidences: Sequence[ClusterEvidence]
+    store: Store,
+    as_of: str,
+    read: tuple[Incidence, _Joined],
+    evidences: Sequence[ClusterEvidence],
 ) -> dict[tuple[str, str, str], dict[str, Any]]:
     """(relation, merchant, identifier) → first seen, records and regions of the link.
 
     A link that runs over several relations is visible only to those who see all of them: its
     regions are those that every hop has, possibly none.
     """
+    incidence, joined = read
     wanted: dict[str, list[dict[str, str]]] = {}
     for found in evidences:
         for member in found.members:
+            merchants = joined.members(incidence.merchants[member.merchant])
             for tie in member.ties:
-                wanted.setdefault(incidence.kinds[tie.kind].name, []).append(
-                    {
-                        "merchant": incidence.merchants[member.merchant],
-                        "identifier": incidence.identifiers[tie.identifier],
-                    }
+                identifier = incidence.identifiers[tie.identifier]
+                wanted.setdefault(incidence.kinds[tie.kind].name, []).extend(
+                    {"merchant": merchant, "identifier": identifier} for merchant in merchants
                 )
     links: dict[tuple[str, str, str], dict[str, Any]] = {}
     for relation, rows in wanted.items():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from datetime import date
 
 import numpy as np
 
 from detect.network.incidence import Incidence, LinkKind, build
+from graph.model.identity import Fold
 from graph.ontology import ontology
 from graph.store.projection import read_links
 from graph.store.session import Store
@@ -24,16 +26,30 @@ def link_kinds() -> dict[str, LinkKind]:
     }
 
 
-def read_incidence(store: Store, as_of: date, pool: Executor | None = None) -> Incidence:
-    """All links known, and not known to have ended, on `as_of`; with a `pool`, read side by side."""
+def read_incidence(
+    store: Store,
+    as_of: date,
+    pool: Executor | None = None,
+    fold: Mapping[str, str] | None = None,
+) -> Incidence:
+    """All links known, and not known to have ended, on `as_of`; with a `pool`, read side by side.
+
+    With a `fold` (merchant → representative) merchants that were judged to be one are one holder.
+    """
     kinds = link_kinds()
     links = {}
-    for column in read_links(store, as_of.isoformat(), pool):
+    for column in read_links(store, as_of.isoformat(), pool, fold):
         days = np.array(column.first_seen, dtype="datetime64[D]").astype(np.int64).tolist()
         links[kinds[column.relation.name]] = (column.merchant, column.identifier, days)
     return build(links)
 
 
-def read_closed_merchants(store: Store, as_of: date) -> frozenset[str]:
-    """Node ids of merchants that were closed on `as_of`."""
-    return frozenset(store.columns(_CLOSED, as_of=as_of.isoformat())["id"])
+def read_closed_merchants(store: Store, as_of: date, fold: Fold | None = None) -> frozenset[str]:
+    """Node ids of merchants that were closed on `as_of`; of those that are one, when all were."""
+    closed = frozenset(store.columns(_CLOSED, as_of=as_of.isoformat())["id"])
+    open_still = {
+        head
+        for head, members in (fold.groups().items() if fold else ())
+        if not closed.issuperset(members)
+    }
+    return closed - open_still

@@ -22,7 +22,9 @@ def watch(
     """
     clock = state.clock + 1
     just_closed = current.closed_merchants - previous.closed_merchants
-    before = links_per_kind(previous.incidence, just_closed)
+    # What merchants judged to be one held in common became one link; that is no feed that failed.
+    fold = current.fold.representative
+    before = links_per_kind(previous.incidence, just_closed, fold)
     now = links_per_kind(current.incidence)
     hold_until = state.hold_until
     opened = {alarm.kind: alarm for alarm in state.alarms}

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import astuple
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from detect.network.clustering import Clustering
 from detect.network.incidence import Incidence, LinkKind
 from detect.weekly.snapshot import Snapshot
+from graph.model.identity import Fold, Joining
 
 
 def pack(snapshot: Snapshot) -> bytes:
@@ -26,6 +29,10 @@ def pack(snapshot: Snapshot) -> bytes:
         "closed": sorted(snapshot.closed_merchants),
         "merchants": incidence.merchants,
         "identifiers": incidence.identifiers,
+        "fold": {
+            "representative": dict(snapshot.fold.representative),
+            "joinings": [list(astuple(joining)) for joining in snapshot.fold.joinings],
+        },
         "kinds": [[k.name, k.weight, k.source_type, k.is_strong] for k in incidence.kinds],
     }
     buffer = io.BytesIO()
@@ -61,4 +68,16 @@ def unpack(content: bytes) -> Snapshot:
             Clustering(archive["label"], archive["owned_by"]),
             head["digest"],
             frozenset(head["closed"]),
+            _fold(head.get("fold")),
         )
+
+
+def _fold(stored: dict[str, Any] | None) -> Fold:
+    """Weeks kept before merchants were folded have none."""
+    if stored is None:
+        return Fold()
+    joinings = [
+        Joining(said, a, b, by, at, why, tuple(regions))
+        for said, a, b, by, at, why, regions in stored["joinings"]
+    ]
+    return Fold(stored["representative"], tuple(joinings))

@@ -2,6 +2,10 @@
 
 Clusters also change when some third record crosses a threshold of the clusterer. Such a change has
 no cause that could be shown to an investigator, so it is logged and nobody is told.
+
+A judgement that two merchants are one, made or withdrawn, is a changed record of both. It changes who
+counts as a member at all, so for what comes, goes, joins or parts one is enough; for a change of size it
+counts for the merchants concerned, like any record.
 """
 
 from __future__ import annotations
@@ -25,7 +29,8 @@ class Verdict:
 
 def born(front: Front, changes: RecentChanges, rule: CauseRule) -> Verdict:
     """A birth: enough members have a new record on an identifier that the cluster owns."""
-    return _share_with_new(front.members, front.identifiers, changes, (rule, rule.born_share))
+    found = _share_with_new(front.members, front.identifiers, changes, (rule, rule.born_share))
+    return _or_judged(found)
 
 
 def grew(gained: Sequence[str], front: Front, changes: RecentChanges, rule: CauseRule) -> Verdict:
@@ -40,7 +45,8 @@ def shrank(lost: Sequence[str], track: Track, changes: RecentChanges, rule: Caus
 
 def dissolved(track: Track, changes: RecentChanges, rule: CauseRule) -> Verdict:
     """Dissolution: enough members closed or lost a record on an owned identifier."""
-    return _share_gone(track.members, _owned(track), changes, (rule, rule.dissolved_share))
+    found = _share_gone(track.members, _owned(track), changes, (rule, rule.dissolved_share))
+    return _or_judged(found)
 
 
 def split(parent: Track, child: Front, changes: RecentChanges, rule: CauseRule) -> Verdict:
@@ -52,7 +58,9 @@ def split(parent: Track, child: Front, changes: RecentChanges, rule: CauseRule) 
     left = sorted(together & frozenset(child.members))
     stayed = sorted(together - frozenset(child.members))
     identifiers = _owned(parent)
-    verdicts = [_share_lost(side, identifiers, changes, rule) for side in (left, stayed)]
+    verdicts = [
+        _or_judged(_share_lost(side, identifiers, changes, rule)) for side in (left, stayed)
+    ]
     links = {link for verdict in verdicts if verdict.is_explained for link in verdict.links}
     return Verdict(any(verdict.is_explained for verdict in verdicts), tuple(sorted(links)))
 
@@ -60,7 +68,7 @@ def split(parent: Track, child: Front, changes: RecentChanges, rule: CauseRule) 
 def merged(one: Track, other: Track, changes: RecentChanges, rule: CauseRule) -> Verdict:
     """A merge: enough new records of one side's merchants on identifiers that the other owns."""
     links = sorted({*_bridging(one, other, changes, rule), *_bridging(other, one, changes, rule)})
-    return Verdict(len(links) >= rule.bridging_links, tuple(links))
+    return _or_judged(Verdict(len(links) >= rule.bridging_links, tuple(links)))
 
 
 def _bridging(
@@ -73,6 +81,10 @@ def _bridging(
         for merchant in merchants
         for link in changes.new_on(merchant, identifiers, rule.bridge_window_weeks)
     ]
+
+
+def _or_judged(found: Verdict) -> Verdict:
+    return Verdict(found.is_explained or any(link.judgement for link in found.links), found.links)
 
 
 def _owned(track: Track) -> frozenset[str]:

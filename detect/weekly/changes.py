@@ -32,6 +32,8 @@ class ChangedLink:
 
     `first_seen` is the day the source dates the link to, `noticed` the snapshot that first showed
     the change. A late record has an old `first_seen` and a recent `noticed`; both are announced.
+    `judgement` is the id of the judgement that moved it from one name of a merchant to another, ""
+    where a source said so.
     """
 
     merchant: str
@@ -40,6 +42,7 @@ class ChangedLink:
     first_seen: date
     noticed: date
     change: LinkChange
+    judgement: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -170,8 +173,26 @@ def net_changes(history: Sequence[WeekChange]) -> tuple[ChangedLink, ...]:
     return tuple(sorted(link for key, link in last.items() if first[key] is link.change))
 
 
-def links_per_kind(incidence: Incidence, skipped: frozenset[str] = frozenset()) -> dict[str, int]:
-    """How many links of each kind there are, not counting those of the `skipped` merchants."""
+def links_per_kind(
+    incidence: Incidence,
+    skipped: frozenset[str] = frozenset(),
+    fold: Mapping[str, str] | None = None,
+) -> dict[str, int]:
+    """How many links of each kind there are, not counting those of the `skipped` merchants.
+
+    With a `fold` (merchant → representative) a link that several names of one merchant have is one.
+    """
+    if fold:
+        is_folded = np.fromiter((name in fold for name in incidence.merchants), bool)
+        rows = np.flatnonzero(is_folded[incidence.merchant])
+        is_single = np.ones(incidence.kind.size, bool)
+        seen: set[tuple[str, int, int]] = set()
+        for row in rows.tolist():
+            head = fold[incidence.merchants[incidence.merchant[row]]]
+            link = (head, int(incidence.identifier[row]), int(incidence.kind[row]))
+            is_single[row] = link not in seen
+            seen.add(link)
+        incidence = incidence.kept(is_single)
     kind = incidence.kind
     if skipped:
         is_skipped = np.fromiter(

@@ -96,9 +96,10 @@ def cluster_id(track: str) -> str:
 
 
 def links_to_json(links: Iterable[ChangedLink]) -> list[dict[str, str]]:
-    """Changed links as readable maps, each once."""
+    """Changed links as readable maps, each once; `judgement` only where one moved the link."""
     return [
-        {
+        ({"judgement": link.judgement} if link.judgement else {})
+        | {
             "merchant": link.merchant,
             "identifier": link.identifier,
             "relation": link.kind,

@@ -21,7 +21,7 @@ from detect.labs import assess_labs
 from detect.network import engines
 from detect.network.clustering import Clustering
 from detect.network.incidence import Incidence
-from detect.network.published import PublishedCluster, describe
+from detect.network.published import Found, PublishedCluster, describe
 from detect.network.reading import read_closed_merchants, read_incidence
 from detect.publication import cluster_steps, publish_findings
 from detect.run import AT_ONCE, begin_detectors, run_detectors
@@ -34,6 +34,7 @@ from detect.weekly.tracker import advance, follow
 from detect.weekly.tracks import TrackerState, TrackStatus
 from graph.errors import SuyuanError
 from graph.model.findings import Finding
+from graph.store.judgements import read_fold
 from graph.store.naming import Namer
 from graph.store.projection import read_hubs
 from graph.store.session import Step, Store
@@ -165,13 +166,14 @@ def _look(pool: Executor, store: Store, as_of: date, engine: str, progress: Prog
     """Read and cluster; the detectors, which need only the hubs, run on meanwhile."""
     progress("read")
     hubs = read_hubs(store, Namer.of(store), as_of.isoformat())
-    incidence = read_incidence(store, as_of, pool)
+    fold = read_fold(store, as_of.isoformat())
+    incidence = read_incidence(store, as_of, pool, fold.representative)
     judging = begin_detectors(pool, store, as_of, hubs, _wanted(after_clusters=False))
     progress("cluster")
     # The picture keeps the hubs' links: a hub registered this week is no loss of a thousand records.
     clustering = engines.find(incidence, engine, hubs)
-    closed = read_closed_merchants(store, as_of)
-    return _Picture(hubs, take(as_of, incidence, clustering, closed), judging)
+    closed = read_closed_merchants(store, as_of, fold)
+    return _Picture(hubs, take(as_of, incidence, clustering, closed, fold), judging)
 
 
 def _engine_of(engine: str, hubs: frozenset[str]) -> Recluster:
@@ -233,8 +235,7 @@ def _describe(
     return describe(
         store,
         snapshot.as_of.isoformat(),
-        snapshot.incidence.without_hubs(picture.hubs),
-        snapshot.clustering,
+        Found(snapshot.incidence.without_hubs(picture.hubs), snapshot.clustering, snapshot.fold),
         names,
         findings,
     )
@@ -261,6 +262,7 @@ def _counts(
         "identifiers": len(incidence.identifiers),
         "links": int(incidence.merchant.size),
         "hubs": len(picture.hubs),
+        "joined": len(picture.snapshot.fold.representative),
         "clusters": len(clusters),
         "labels": dict(sorted(Counter(c.assessment.label.value for c in clusters).items())),
         "findings": dict(sorted(Counter(f.detector for f in findings).items())),

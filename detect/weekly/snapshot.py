@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from typing import ClassVar
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detect.network.clustering import Clustering
 from detect.network.incidence import Incidence, IntArray
 from graph.errors import SuyuanError
+from graph.model.identity import Fold
 
 
 class SnapshotMismatchError(SuyuanError):
@@ -32,6 +33,7 @@ class Snapshot:
     clustering: Clustering
     digest: str
     closed_merchants: frozenset[str]
+    fold: Fold = field(default_factory=Fold)
 
 
 def take(
@@ -39,10 +41,16 @@ def take(
     incidence: Incidence,
     clustering: Clustering,
     closed_merchants: Iterable[str] = (),
+    fold: Fold | None = None,
 ) -> Snapshot:
-    """A snapshot with its digest. `clustering` must be of this very incidence."""
+    """A snapshot with its digest. `clustering` must be of this very incidence.
+
+    `fold` says which merchants are one holder in it. It is no part of the digest: a judgement on two
+    that changes nobody's holdings changes no picture.
+    """
     closed = frozenset(closed_merchants)
-    return Snapshot(as_of, incidence, clustering, digest_of(incidence, closed), closed)
+    digest = digest_of(incidence, closed)
+    return Snapshot(as_of, incidence, clustering, digest, closed, fold or Fold())
 
 
 def digest_of(incidence: Incidence, closed_merchants: frozenset[str]) -> str:

@@ -11,13 +11,18 @@ from detect.weekly.flags import NEWLY_LINKED, Flag, cluster_id, flags_of, links_
 from detect.weekly.snapshot import Snapshot
 from detect.weekly.tracker import WeekOutcome
 from detect.weekly.tracks import TrackerState
+from graph.model.identity import Fold
+from graph.model.judgements import WITHDRAWN_PREFIX, day_of
 from graph.store.attach import hop_sources, link_records_statement
 from graph.store.session import Store
+from graph.store.statement import Statement
 
 #: Joinings explained in one run, about 0.15 CPU seconds each; the rest are labelled not explained.
 MAX_EXPLAINED = 200
 
 _NOT_EXPLAINED = {"label": "not_explained"}
+
+_JUDGEMENTS = Statement.load(__file__, "judgements_named.cypher")
 
 _Sources = dict[tuple[str, str, str], tuple[list[str], list[str]]]
 
@@ -37,8 +42,10 @@ def tell(
     sides = {track.id: tuple(track.members) for track in before.tracks.values()}
     reasons = _explanations(before, week, current, recluster)
     flags = [_with_reason(flag, reasons) for flag in flags_of(week.events, week.alerts, sides)]
-    sources = _sources(store, current.as_of.isoformat(), flags)
-    return [_with_sources(flag, sources) for flag in flags]
+    as_of = current.as_of.isoformat()
+    sources = _sources(store, as_of, flags, current.fold)
+    judgements = _judgements(store, as_of, flags)
+    return [_with_judgements(_with_sources(flag, sources), judgements) for flag in flags]
 
 
 def _explanations(
@@ -68,23 +75,60 @@ def _with_reason(flag: Flag, reasons: dict[tuple[str, ...], dict[str, Any]]) -> 
     return replace(flag, values={**flag.values, "explanation": reason})
 
 
-def _sources(store: Store, as_of: str, flags: Sequence[Flag]) -> _Sources:
-    """(relation, merchant, identifier) → records and regions of the links that were added."""
+def _sources(store: Store, as_of: str, flags: Sequence[Flag], fold: Fold) -> _Sources:
+    """(relation, merchant, identifier) → records and regions of the links that were added.
+
+    A link of merchants that are one is what any of them has.
+    """
+    groups = fold.groups()
     wanted: dict[str, set[tuple[str, str]]] = {}
     for flag in flags:
         for link in flag.values["links"]:
             if link["change"] == "added":
-                wanted.setdefault(link["relation"], set()).add(
-                    (link["merchant"], link["identifier"])
+                names = groups.get(link["merchant"], (link["merchant"],))
+                wanted.setdefault(link["relation"], set()).update(
+                    (name, link["identifier"]) for name in names
                 )
     found: _Sources = {}
     for relation, pairs in wanted.items():
         rows = [{"merchant": m, "identifier": i} for m, i in sorted(pairs)]
         for row in store.read(link_records_statement(relation), rows=rows, as_of=as_of):
             records, owners = hop_sources(row["hops"])
-            key = (relation, row["merchant"], row["identifier"])
-            found[key] = (sorted(records), sorted(owners))
+            head = fold.representative.get(row["merchant"], row["merchant"])
+            key = (relation, head, row["identifier"])
+            known = found.get(key, ([], []))
+            found[key] = (sorted(records.union(known[0])), sorted(owners.union(known[1])))
     return found
+
+
+def _judgements(store: Store, as_of: str, flags: Sequence[Flag]) -> dict[str, dict[str, Any]]:
+    """The judgements that links of the flags name, by id; a later withdrawal is not yet known."""
+    named = {said for flag in flags for said in _named(flag)}
+    if not named:
+        return {}
+    found = {}
+    for row in store.read(_JUDGEMENTS, ids=sorted(named)):
+        is_withdrawn = row["withdrawn_at"] is not None and day_of(row["withdrawn_at"]) <= as_of
+        found[row["id"]] = {
+            name: value
+            for name, value in row.items()
+            if is_withdrawn or not name.startswith(WITHDRAWN_PREFIX)
+        }
+    return found
+
+
+def _named(flag: Flag) -> set[str]:
+    return {said for link in flag.values["links"] for said in link.get("judgement", "").split()}
+
+
+def _with_judgements(flag: Flag, judgements: dict[str, dict[str, Any]]) -> Flag:
+    """The flag with who judged what, and when; told to those who may see both ends."""
+    named = [judgements[said] for said in sorted(_named(flag)) if said in judgements]
+    if not named:
+        return flag
+    regions = tuple(sorted({*flag.regions, *(r for said in named for r in said["regions"])}))
+    told = [{name: value for name, value in said.items() if name != "regions"} for said in named]
+    return replace(flag, values={**flag.values, "judgements": told}, regions=regions)
 
 
 def _with_sources(flag: Flag, sources: _Sources) -> Flag:

@@ -14,6 +14,7 @@ from detect.weekly.appearing import appear, newcomers
 from detect.weekly.changes import WeekChange, difference, recall
 from detect.weekly.events import Event, EventKind
 from detect.weekly.joining import absorbed, come_apart, join
+from detect.weekly.judged import with_judgements
 from detect.weekly.leaving import lose, resize
 from detect.weekly.matching import assign, overlaps
 from detect.weekly.newly_linked import NewlyLinked, newly_linked
@@ -66,6 +67,7 @@ def advance(
     clock = state.clock + 1
     memory = max(settings.cause.window_weeks, settings.cause.bridge_window_weeks)
     links = difference(previous, current, settings.history_holders)
+    links = with_judgements(links, previous, current)
     history = (*state.history, WeekChange(clock, current.as_of, links))[-memory:]
     begun = replace(
         state,

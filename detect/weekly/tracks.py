@@ -198,8 +198,8 @@ class TrackerState:
 
 
 def link_to_list(link: ChangedLink) -> list[str]:
-    """A changed link as six strings (lists, not objects: there are many)."""
-    return [
+    """A changed link as six strings, a seventh where a judgement moved it (there are many)."""
+    said = [
         link.merchant,
         link.identifier,
         link.kind,
@@ -207,11 +207,12 @@ def link_to_list(link: ChangedLink) -> list[str]:
         link.noticed.isoformat(),
         link.change.value,
     ]
+    return [*said, link.judgement] if link.judgement else said
 
 
 def link_from_list(data: list[str]) -> ChangedLink:
     """The inverse of `link_to_list`."""
-    merchant, identifier, kind, first_seen, noticed, change = data
+    merchant, identifier, kind, first_seen, noticed, change, *judgement = data
     return ChangedLink(
         merchant,
         identifier,
@@ -219,4 +220,5 @@ def link_from_list(data: list[str]) -> ChangedLink:
         date.fromisoformat(first_seen),
         date.fromisoformat(noticed),
         LinkChange(change),
+        *judgement,
     )

@@ -30,7 +30,7 @@ def pseudonym(secret: bytes, type_name: str, value: str) -> str:
     while the number itself stays behind the reveal rule (PIPL art. 51: de-identification).
     """
     message = f"{type_name}\x00{value}".encode()
-    return hmac.new(secret, message, hashlib.sha256).hexdigest()[:16]
+    return hmac.digest(secret, message, hashlib.sha256).hex()[:16]
 
 
 def digest(*parts: str) -> str:

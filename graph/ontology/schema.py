@@ -20,6 +20,9 @@ from graph.model.values import KINDS
 
 FOLDER = Path(__file__).parent
 
+# The reader of libyaml where PyYAML was built with it: as safe, and eight times as fast.
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _TYPE = re.compile(r"[A-Z][A-Za-z]+")
 _RELATION = re.compile(r"[A-Z][A-Z_]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -179,7 +182,7 @@ def ontology() -> Ontology:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_SafeLoader)  # noqa: S506 - it is a safe one
     if not isinstance(content, dict):
         raise OntologyError(f"{path.name}: not a mapping")
     return content

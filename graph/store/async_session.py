@@ -1,12 +1,12 @@
-"""The reading side of the store for code that runs in an event loop: the API."""
+"""The store for code that runs in an event loop: the API. Reads, and short transactions that write."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 import neo4j
 
@@ -26,10 +26,19 @@ from graph.store.session import NOT_YET
 from graph.store.statement import Statement
 
 _WAIT_INTERVAL_S = 0.5
+_T = TypeVar("_T")
+
+
+class Run(Protocol):
+    """Runs one statement inside a transaction and returns its rows."""
+
+    def __call__(self, statement: Statement, /, **params: Any) -> Awaitable[list[Row]]:
+        """The rows of a statement; raises StatementFailed for parameters that are not its own."""
+        ...
 
 
 class AsyncStore:
-    """An open store, for reading; make one with `await AsyncStore.open(…)`.
+    """An open store; make one with `await AsyncStore.open(…)`.
 
     It belongs to the event loop it was opened in. A task that is cancelled in the middle of a
     statement closes its connection, upon which the server ends the transaction.
@@ -130,6 +139,47 @@ class AsyncStore:
         """Run a statement that collects its columns into one record; see `Store.columns`."""
         keys, records = await self._read(statement, timeout_s, params)
         return columns_of(statement.name, keys, records)
+
+    async def transact(
+        self,
+        name: str,
+        work: Callable[[Run], Awaitable[_T]],
+        *,
+        timeout_s: float | None = None,
+    ) -> _T:
+        """Run several statements, some of which write, in one transaction: all of them, or none.
+
+        `work` is given a function that runs one statement of the transaction. What it raises undoes
+        everything. It is run again after passing failures, also when the acknowledgement of a commit
+        was lost, so it must look first whether it was done already. `name` is what the server lists.
+
+        Raises what `work` raises, StatementFailed, LimitExceeded, StoreUnavailable.
+        """
+
+        async def whole(transaction: neo4j.AsyncManagedTransaction) -> _T:
+            async def run(statement: Statement, /, **params: Any) -> list[Row]:
+                statement.check(params)
+                result = await transaction.run(statement.text, params)
+                return rows_of(result.keys(), [record async for record in result])
+
+            return await work(run)
+
+        limit = self._options.timeout_s if timeout_s is None else timeout_s
+        unit = as_unit_of_work(Statement(name, ""), limit, whole)
+        with translated(name):
+            async with self._driver.session(database=self.connection.database) as session:
+                return await session.execute_write(unit)
+
+    async def write(
+        self, statement: Statement, *, timeout_s: float | None = None, **params: Any
+    ) -> list[Row]:
+        """Run one writing statement in a transaction of its own; it must be safe to repeat.
+
+        Raises StatementFailed, LimitExceeded, StoreUnavailable.
+        """
+        return await self.transact(
+            statement.name, lambda run: run(statement, **params), timeout_s=timeout_s
+        )
 
     async def _read(
         self, statement: Statement, timeout_s: float | None, params: Mapping[str, Any]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from graph.model.provenance import Record
+import numpy as np
+
+from graph.store.key_index import KeyIndex, Numbers
 
 _BUFFER_BYTES = 1 << 18
 _COPY_BYTES = 1 << 20
+_SETTLED_AT_ONCE = 2_000
+_LINE_FEED = ord("\n")
 
 
 class Lines:
@@ -28,15 +32,22 @@ class Lines:
     def __len__(self) -> int:
         return len(self._begins)
 
-    def add(self, line: str) -> int:
-        """Append a line, which ends in a line feed, and return its number."""
-        if "\r" in line or line.find("\n") != len(line) - 1:
+    def add(self, lines: Sequence[str]) -> None:
+        """Append lines, each of which ends in a line feed."""
+        if not lines:
+            return
+        text = "".join(lines)
+        data = text.encode()
+        if "\r" in text or text.count("\n") != len(lines):
             self.is_multiline = True
-        size_bytes = self._file.write(line.encode())
-        self.longest_bytes = max(self.longest_bytes, size_bytes)
-        self._begins.append(self._end)
-        self._end += size_bytes
-        return len(self._begins) - 1
+            ends = np.cumsum([len(line.encode()) for line in lines])
+        else:
+            ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _LINE_FEED) + 1
+        sizes = np.diff(ends, prepend=0)
+        self.longest_bytes = max(self.longest_bytes, int(sizes.max()))
+        self._begins.frombytes((ends - sizes + self._end).astype(np.uint64).tobytes())
+        self._file.write(data)
+        self._end += len(data)
 
     def at(self, number: int) -> str:
         """The line of that number. Only between writing and `close`: reading moves the place."""
@@ -67,16 +78,19 @@ class Lines:
         )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Several:
-    """A thing of several records; `head` are its first cells, `later` all records but the first."""
+    """A thing that several records speak about: its line, and their numbers in order of arrival."""
 
-    head: str
-    later: list[Record] = field(default_factory=list)
+    line: str
+    records: Sequence[int]
 
 
 class Things:
-    """The nodes of one type, or the relations of one: each has a number, that of its line."""
+    """The nodes of one type, or the relations of one: each has a number, that of its line.
+
+    In memory are 16 bytes for each, and 16 more for every further record that speaks about one.
+    """
 
     def __init__(self, folder: Path, name: str, header: str) -> None:
         self._once = folder / f"{name}.once.csv"
@@ -85,8 +99,8 @@ class Things:
         self._header.write_text(header, encoding="utf-8")
         self._lines = Lines(folder / f"{name}.csv")
         self._records = array("Q")
-        self.numbers: dict[Hashable, int] = {}
-        self.several: dict[int, Several] = {}
+        self._further = array("Q")  # number of a thing, number of a record, and so on
+        self.numbers = KeyIndex(folder / f"{name}.keys")
 
     @property
     def is_multiline(self) -> bool:
@@ -98,31 +112,35 @@ class Things:
         """Size of the longest line."""
         return self._lines.longest_bytes
 
-    def add(self, key: Hashable, line: str, record: int) -> None:
-        """A thing that is new, and the number of the record that asserts it."""
-        self.numbers[key] = self._lines.add(line)
-        self._records.append(record)
+    def add(self, lines: Sequence[str], records: Numbers) -> None:
+        """Things that are new, in the order of their numbers, and the records that assert them."""
+        self._lines.add(lines)
+        self._records.frombytes(records.astype(np.uint64).tobytes())
 
-    def add_record(self, number: int, head: str, record: Record) -> None:
-        """A further record about a thing."""
-        several = self.several.get(number)
-        if several is None:
-            several = self.several[number] = Several(head)
-        several.later.append(record)
+    def add_further(self, numbers: Numbers, records: Numbers) -> None:
+        """Further records about things."""
+        pairs = np.column_stack((numbers, records)).astype(np.uint64)
+        self._further.frombytes(pairs.tobytes())
 
-    def settle(self, line_of: Callable[[int, Several], str]) -> tuple[Path, ...]:
-        """Write anew what several records speak about; returns the files, the header first.
-
-        `line_of` is given the number of the first record and the rest.
-        """
-        if not self.several:
+    def settle(self, lines_of: Callable[[Sequence[Several]], Sequence[str]]) -> tuple[Path, ...]:
+        """Write anew what several records speak about; returns the files, the header first."""
+        if not self._further:
             self.close()
             return self._header, self._lines.path
+        pairs = np.frombuffer(self._further, np.uint64).reshape(-1, 2).astype(np.int64)
+        pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
+        numbers, begins = np.unique(pairs[:, 0], return_index=True)
         again = Lines(self._again)
-        for number, several in self.several.items():
-            again.add(line_of(self._records[number], several))
+        groups = np.split(pairs[:, 1], begins[1:])
+        for at in range(0, len(numbers), _SETTLED_AT_ONCE):
+            part = slice(at, at + _SETTLED_AT_ONCE)
+            several = [
+                Several(self._lines.at(number), [self._records[number], *further.tolist()])
+                for number, further in zip(numbers[part].tolist(), groups[part], strict=True)
+            ]
+            again.add(lines_of(several))
         again.close()
-        self._lines.copy_without(sorted(self.several), self._once)
+        self._lines.copy_without(numbers.tolist(), self._once)
         self._lines.is_multiline |= again.is_multiline
         self._lines.longest_bytes = max(self._lines.longest_bytes, again.longest_bytes)
         self.close()

@@ -7,6 +7,7 @@ folder's data renamed into place. A load that was cut off leaves a store without
 from __future__ import annotations
 
 import os
+import resource
 import secrets
 import shutil
 import subprocess
@@ -19,14 +20,17 @@ from pathlib import Path
 from graph.errors import StoreUnavailable
 from graph.store.bulk import BulkWriter, WrittenFiles
 from graph.store.bulk_rows import ARRAY_DELIMITER, DELIMITER, QUOTE
+from graph.store.class_archive import ClassArchive
 from graph.store.embedded import JAVA_OPTIONS, java, java_environment
 from graph.store.import_flusher import modest_flusher
 from graph.store.jars import JarCache, ProgressCallback
 from graph.store.layout import StoreLayout, write_configuration
 from graph.store.lock import FileLock
+from graph.store.mortal import mortal
 from graph.store.naming import SECRET_VARIABLE, Namer
 
 _LOG_TAIL_LINES = 40
+_HANDOVER_WAIT_S = 30.0
 _READ_BUFFER_BYTES = 1 << 18
 """The importer samples one buffer of each of some hundred files first; of 4 MiB, that is all of them."""
 
@@ -46,7 +50,8 @@ class ImportSettings:
 class BulkLoad:
     """A bulk load that is under way: fill `writer`, then `finish`.
 
-    `importer_s` is what the importer alone took (wall); 0 before it has run.
+    `importer_s` is what the importer alone took (wall), `importer_cpu_s` how much processor time it
+    used; 0 before it has run.
     """
 
     writer: BulkWriter
@@ -55,16 +60,19 @@ class BulkLoad:
     _staged: StoreLayout
     _settings: ImportSettings
     _jars: Sequence[Path]
+    _lock: FileLock
     importer_s: float = 0.0
+    importer_cpu_s: float = 0.0
 
     def finish(self) -> None:
         """Import what was written and put it in place; StoreUnavailable when the importer fails."""
         files = self.writer.finish()
         if not files.nodes:
             return  # the importer would refuse; an empty database is made when the store is opened
-        started = time.monotonic()
-        _run(self._staged, files, self._jars, self._settings)
+        started, used_s = time.monotonic(), _children_cpu_s()
+        _run(self._staged, files, self._jars, self._settings, self._lock)
         self.importer_s = time.monotonic() - started
+        self.importer_cpu_s = _children_cpu_s() - used_s
         # At most the initial password, which is set again from the store's own file.
         shutil.rmtree(self._layout.data)
         self._staged.data.rename(self._layout.data)
@@ -93,7 +101,8 @@ def bulk_load(
     layout = StoreLayout(Path(folder).absolute())
     layout.make()
     work = layout.home / "bulk"
-    with FileLock(layout.lock, subject=layout.folder).held():
+    lock = FileLock(layout.lock, subject=layout.folder)
+    with lock.held(_handover_s(lock)):
         if not is_without_data(layout.folder):
             raise StoreUnavailable(f"{layout.folder} has data already", path=str(layout.folder))
         shutil.rmtree(work, ignore_errors=True)  # of a load that was killed
@@ -106,30 +115,49 @@ def bulk_load(
         key = secret.encode()
         try:
             with BulkWriter(rows, Namer(key), None if given else secret) as writer:
-                yield BulkLoad(writer, key, layout, staged, settings, jars)
+                yield BulkLoad(writer, key, layout, staged, settings, jars, lock)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
 
+def _children_cpu_s() -> float:
+    """Processor time of all child processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _handover_s(lock: FileLock) -> float:
+    """How long to wait for the lock: what a killed load has started may need a moment to end."""
+    owner = lock.owner()
+    return 0.0 if owner is None or owner.is_alive() else _HANDOVER_WAIT_S
+
+
 def _run(
-    staged: StoreLayout, files: WrittenFiles, jars: Sequence[Path], settings: ImportSettings
+    staged: StoreLayout,
+    files: WrittenFiles,
+    jars: Sequence[Path],
+    settings: ImportSettings,
+    lock: FileLock,
 ) -> None:
     write_configuration(staged, 0, settings.page_cache_mib)
     command = [
         str(java()),
         f"-Xmx{settings.heap_mib}m",
         *JAVA_OPTIONS,
+        *ClassArchive(JarCache.of_user(settings.jar_cache).folder).known(),
         "org.neo4j.cli.AdminTool",
         *_arguments(files, settings, staged.home),
     ]
     try:
         with subprocess.Popen(
-            command,
+            mortal(command),
             env=java_environment(staged, jars),
             cwd=staged.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            # The importer carries the store's lock too: nobody else begins while it still writes.
+            pass_fds=(lock.descriptor,),
         ) as importer:
             said = _hear(importer, settings.timeout_s)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -16,6 +16,8 @@ from graph.model.provenance import Record
 from graph.model.values import KINDS
 from graph.ontology import EntityType, Property, RelationType
 from graph.ontology.schema import INTERVAL
+from graph.store.columns import PropertyColumns, RecordColumns
+from graph.store.search_values import SEARCH_PROPERTIES, is_in_words
 
 QUOTE = "\x1f"
 ARRAY_DELIMITER = ";"
@@ -50,35 +52,47 @@ def cell(value: Any) -> str:
     return repr(value)
 
 
-def properties_format(names: Sequence[str]) -> Format:
-    """A function that writes properties as cells in the order of `names`.
+def cells(values: Iterable[Any]) -> list[str]:
+    """A column of values as cells."""
+    # Texts without the quote, which nearly all values are, are done in place: a call costs more.
+    return [
+        f"{QUOTE}{value}{QUOTE}" if type(value) is str and QUOTE not in value else cell(value)
+        for value in values
+    ]
 
-    It raises ValueError for a property that is not among them: it would be lost in silence.
+
+def property_cells(names: Sequence[str], columns: PropertyColumns, rows: int) -> list[list[str]]:
+    """The cells of properties, one column per name in `names`.
+
+    Raises ValueError for a property that is not among them: it would be lost in silence.
     """
-    known = frozenset(names)
+    if unknown := sorted(columns.keys() - set(names)):
+        raise ValueError(f"no column for {', '.join(unknown)}")
+    absent = [""] * rows
+    return [cells(columns[name]) if name in columns else absent for name in names]
 
-    def cells(properties: Mapping[str, Any]) -> str:
-        if not properties.keys() <= known:
-            unknown = ", ".join(sorted(properties.keys() - known))
-            raise ValueError(f"no column for {unknown}")
-        get = properties.get
-        # Texts without the quote, which nearly all values are, are done in place: a call costs more.
-        return DELIMITER.join(
-            [
-                f"{QUOTE}{value}{QUOTE}"
-                if type(value := get(name)) is str and QUOTE not in value
-                else cell(value)
-                for name in names
-            ]
-        )
 
-    return cells
+def lines_of(columns: Sequence[Sequence[str]]) -> list[str]:
+    """Columns of cells as lines."""
+    return [f"{line}\n" for line in map(DELIMITER.join, zip(*columns, strict=True))]
+
+
+def properties_format(names: Sequence[str]) -> Format:
+    """A function that writes the properties of one thing as cells in the order of `names`."""
+
+    def write(properties: Mapping[str, Any]) -> str:
+        columns = {name: (value,) for name, value in properties.items()}
+        return DELIMITER.join([column[0] for column in property_cells(names, columns, 1)])
+
+    return write
 
 
 def entity_columns(entity: EntityType) -> tuple[tuple[str, ...], str]:
     """The property columns of an entity's file, and its header."""
     head = [f":ID({entity.name})", "id:string", *_bookkeeping(), *map(_typed, entity.properties)]
-    return tuple(p.name for p in entity.properties), DELIMITER.join(head) + "\n"
+    searched = SEARCH_PROPERTIES if is_in_words(entity) else ()
+    head += [f"{name}:string" for name in searched]
+    return (*(p.name for p in entity.properties), *searched), DELIMITER.join(head) + "\n"
 
 
 def relation_columns(relation: RelationType) -> tuple[tuple[str, ...], str]:
@@ -89,21 +103,37 @@ def relation_columns(relation: RelationType) -> tuple[tuple[str, ...], str]:
     return (*(p.name for p in properties), "end_seen"), DELIMITER.join(head) + "\n"
 
 
-def record_row(record: Record) -> str:
-    """A record as a line of its file."""
+def record_lines(records: RecordColumns) -> list[str]:
+    """Records as lines of their file."""
     texts = (
-        record.id,
-        record.source,
-        record.locator,
-        record.retrieved_at,
-        record.region,
-        record.asserts,
-        record.payload,
+        records.id,
+        records.source,
+        records.locator,
+        records.retrieved_at,
+        records.region,
+        records.asserts,
+        records.payload,
     )
-    row = f"{QUOTE}{DELIMITER}{QUOTE}".join(texts)
-    if row.count(QUOTE) != 2 * (len(texts) - 1):
-        return DELIMITER.join(map(cell, texts)) + "\n"
-    return f"{QUOTE}{row}{QUOTE}\n"
+    between, least = f"{QUOTE}{DELIMITER}{QUOTE}", 2 * (len(texts) - 1)
+    rows = list(map(between.join, zip(*texts, strict=True)))
+    if "".join(rows).count(QUOTE) == least * len(rows):
+        return [f"{QUOTE}{row}{QUOTE}\n" for row in rows]
+    return lines_of([cells(column) for column in texts])
+
+
+def first_cells(line: str, count: int) -> str:
+    """The first cells of a line as they were written; they are numbers, or texts between quotes."""
+    at = -1
+    is_quoted = False
+    for place, character in enumerate(line):
+        if character == QUOTE:
+            is_quoted = not is_quoted
+        elif character == DELIMITER and not is_quoted:
+            count -= 1
+            if not count:
+                at = place
+                break
+    return line[:at]
 
 
 def read_record(line: str) -> Record:

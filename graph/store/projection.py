@@ -6,9 +6,13 @@ that is ten times faster than row by row.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
+
+import numpy as np
 
 from graph.model.values import KINDS
 from graph.ontology import LinkRule, RelationType, ontology
@@ -27,20 +31,51 @@ class LinkColumns:
     first_seen: list[str]
 
 
-def read_links(store: Store, as_of: str, pool: Executor | None = None) -> list[LinkColumns]:
+def read_links(
+    store: Store,
+    as_of: str,
+    pool: Executor | None = None,
+    fold: Mapping[str, str] | None = None,
+) -> list[LinkColumns]:
     """All links that were known and not known to have ended on `as_of` (ISO date).
 
-    With a `pool` several relations are read at once.
+    With a `pool` several relations are read at once. With a `fold` (merchant → representative; those
+    that stand alone are not in it) the links of merchants that are one are joined, see `folded`.
     """
 
     def read(link: tuple[RelationType, LinkRule]) -> LinkColumns:
         relation, rule = link
         params: dict[str, Any] = {"excluded": list(rule.unless[1])} if rule.unless else {}
         row = store.columns(links_statement(relation, rule), as_of=as_of, **params)
-        return LinkColumns(relation, row["merchant"], row["identifier"], row["first_seen"])
+        found = LinkColumns(relation, row["merchant"], row["identifier"], row["first_seen"])
+        return folded(found, fold) if fold else found
 
     links = ontology().links()
     return list(pool.map(read, links) if pool else map(read, links))
+
+
+def folded(links: LinkColumns, fold: Mapping[str, str]) -> LinkColumns:
+    """The links with those of merchants that are one under their representative.
+
+    Each (merchant, identifier) of a representative stays once, with the earliest day; links of all
+    other merchants stay as and where they are.
+    """
+    count = len(links.merchant)
+    is_moved = np.fromiter(map(fold.__contains__, links.merchant), bool, count)
+    if not is_moved.any():
+        return links
+    earliest: dict[tuple[str, str], str] = {}
+    for at in np.flatnonzero(is_moved).tolist():
+        key = (fold[links.merchant[at]], links.identifier[at])
+        day = links.first_seen[at]
+        earliest[key] = min(earliest.get(key, day), day)
+    others = (~is_moved).tolist()
+    return LinkColumns(
+        links.relation,
+        [*compress(links.merchant, others), *(merchant for merchant, _ in earliest)],
+        [*compress(links.identifier, others), *(identifier for _, identifier in earliest)],
+        [*compress(links.first_seen, others), *earliest.values()],
+    )
 
 
 def links_statement(relation: RelationType, rule: LinkRule) -> Statement:

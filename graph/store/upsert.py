@@ -8,6 +8,9 @@ for `Merchant`:
       ON CREATE SET thing = row.properties
       ON MATCH SET …the record is added to the thing, and marked Unsettled
 
+Things and records that were not there a moment ago are created instead, which is half of the work; the
+keys of the store tell when that has changed meanwhile.
+
 A thing that a further record speaks about is settled by `materialise`: it works the properties out
 again from all its records, so that the outcome does not depend on the order of arrival. The mark is on
 the record, whose `settles` is the thing's element id, because one label scan then finds all that is to
@@ -16,16 +19,22 @@ be done; a mark on the things themselves would need an index per entity type and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
+from graph.errors import StatementFailed
+from graph.model.ids import type_of
 from graph.model.provenance import Record, merge_payloads, merge_relation
 from graph.ontology import RelationType, ontology
 from graph.store.naming import Namer
+from graph.store.native import Row
 from graph.store.rows import EntityRow, RelationRow
+from graph.store.search_values import search_values
 from graph.store.session import Store
 from graph.store.statement import Statement
 
@@ -33,8 +42,12 @@ BATCH_ROWS = 4_000
 """Rows per transaction: 4,000 rows stay near 20 MB of transaction state in a 512 MB heap."""
 
 Progress = Callable[[int], None]
-_Merge = Callable[[list[tuple[str, str, str]]], dict[str, Any]]
+_Merge = Callable[[Row], dict[str, Any]]
+_Parameters = dict[str, Any]
 _T = TypeVar("_T")
+
+_KEY_EXISTS = "Neo.ClientError.Schema.ConstraintValidationFailed"
+"""What the server says of a node whose key another node has (Neo4j 5 Status Codes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +90,41 @@ RETURN count(*) AS written""",
 
 
 @cache
-def relation_statement(relation_name: str) -> Statement:
+def creation_statement(type_name: str) -> Statement:
+    """The same for nodes and records that were not there a moment ago, for half of the work.
+
+    It fails as a whole where one of them is there after all.
+    """
+    label = ontology().entities[type_name].name
+    return Statement(
+        f"create_{label}",
+        f"""UNWIND $rows AS row
+CREATE (record:Record) SET record = row.record
+CREATE (thing:{label}) SET thing = row.properties
+RETURN count(*) AS written""",
+    )
+
+
+@cache
+def relation_statement(relation_name: str, *, is_new: bool = False) -> Statement:
     """The generated upsert of one relation; `$rows` are `{at, start, end, properties, record}`.
 
-    Returns `matched`, the `at` of every row whose two ends exist.
+    Returns `matched`, the `at` of every row whose two ends exist. `is_new`: for records that were not
+    there a moment ago; it fails as a whole where one is. The relation is merged all the same: no key
+    would stop two loaders from making it twice.
     """
     relation = ontology().relations[relation_name]
+    record = (
+        "CREATE (record:Record) SET record = row.record"
+        if is_new
+        else "MERGE (record:Record {id: row.record.id}) ON CREATE SET record = row.record"
+    )
     return Statement(
-        f"upsert_{relation.name}",
+        f"{'create' if is_new else 'upsert'}_{relation.name}",
         f"""UNWIND $rows AS row
 MATCH (start:{relation.start} {{id: row.start}})
 MATCH (end:{relation.end} {{id: row.end}})
-MERGE (record:Record {{id: row.record.id}}) ON CREATE SET record = row.record
+{record}
 MERGE (start)-[thing:{relation.name}{_key_pattern(relation)}]->(end)
   ON CREATE SET thing = row.properties
   ON MATCH SET {_ADD_RECORD}
@@ -102,12 +138,18 @@ def upsert_entities(
     """Write nodes of one type; rows whose record is known are left alone."""
     known = _known(store, rows)
     prepared = [
-        _entity_parameters(namer.entity(type_name, row.key), row.properties, row.record)
+        _entity_parameters(type_name, namer.entity(type_name, row.key), row.properties, row.record)
         for at, row in enumerate(rows)
         if at not in known
     ]
+    merge = entity_statement(type_name)
     for batch in _batches(prepared):
-        store.write(entity_statement(type_name), rows=batch)
+        there = _existing_ids(store, type_name, [row["id"] for row in batch])
+        fresh, further = _firsts(batch, lambda row: row["id"], there)
+        if fresh:
+            _create(store, creation_statement(type_name), merge, fresh)
+        if further:
+            store.write(merge, rows=further)
     return Outcome(unchanged=sorted(known))
 
 
@@ -128,25 +170,66 @@ def upsert_relations(
         for at, row in enumerate(rows)
         if at not in known
     ]
+    create, merge = (
+        relation_statement(relation_name, is_new=True),
+        relation_statement(relation_name),
+    )
     missing: list[int] = []
     for batch in _batches(prepared):
-        matched = set(store.write(relation_statement(relation_name), rows=batch)[0]["matched"])
+        fresh, repeated = _firsts(batch, lambda row: row["record"]["id"], frozenset())
+        matched = set(_create(store, create, merge, fresh)[0]["matched"])
+        if repeated:
+            matched.update(store.write(merge, rows=repeated)[0]["matched"])
         missing += [at for at in (int(row["at"]) for row in batch) if at not in matched]
     return Outcome(missing, sorted(known))
+
+
+def _firsts(
+    rows: Sequence[_Parameters], name_of: Callable[[_Parameters], str], there: AbstractSet[str]
+) -> tuple[list[_Parameters], list[_Parameters]]:
+    """The first row of each name that is not `there`, and the other rows."""
+    firsts: dict[str, _Parameters] = {}
+    others: list[_Parameters] = []
+    for row in rows:
+        name = name_of(row)
+        if name in there or name in firsts:
+            others.append(row)
+        else:
+            firsts[name] = row
+    return list(firsts.values()), others
+
+
+def _create(
+    store: Store, create: Statement, merge: Statement, rows: Sequence[_Parameters]
+) -> list[Row]:
+    """Create what was not there a moment ago, and merge it if it is there now.
+
+    Another loader may have been faster, or a commit whose acknowledgement was lost is repeated.
+    """
+    try:
+        return store.write(create, rows=rows)
+    except StatementFailed as failed:
+        if failed.params.get("server_code") != _KEY_EXISTS:
+            raise
+    return store.write(merge, rows=rows)
 
 
 def existing(
     store: Store, namer: Namer, type_name: str, keys: Sequence[tuple[str, ...]]
 ) -> list[bool]:
     """Which of these nodes the store has."""
+    ids = [namer.entity(type_name, key) for key in keys]
+    found = _existing_ids(store, type_name, ids)
+    return [identifier in found for identifier in ids]
+
+
+def _existing_ids(store: Store, type_name: str, ids: Sequence[str]) -> set[str]:
     label = ontology().entities[type_name].name
     statement = Statement(
         f"existing_{label}",
         f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN collect(n.id) AS id",
     )
-    ids = [namer.entity(type_name, key) for key in keys]
-    found = set(store.columns(statement, ids=ids)["id"])
-    return [identifier in found for identifier in ids]
+    return set(store.columns(statement, ids=ids)["id"])
 
 
 def materialise(store: Store, progress: Progress | None = None) -> int:
@@ -160,7 +243,7 @@ def materialise(store: Store, progress: Progress | None = None) -> int:
                 {
                     "element": row["element"],
                     "count": row["count"],
-                    "properties": merge([(r[0], r[1], r[2]) for r in row["records"]]),
+                    "properties": merge(row),
                 }
                 for row in known
             ]
@@ -193,8 +276,9 @@ def _settle_statements(kind: str, match: str) -> tuple[Statement, Statement]:
         f"""MATCH {match} WHERE elementId(thing) IN $elements
 UNWIND thing.records AS id
 MATCH (record:Record {{id: id}})
-RETURN elementId(thing) AS element, size(thing.records) AS count,
-       collect([record.retrieved_at, record.id, record.payload]) AS records""",
+RETURN elementId(thing) AS element, size(thing.records) AS count, thing.id AS id,
+       collect([record.retrieved_at, record.id, record.payload]) AS records,
+       collect(record.region) AS regions""",
     )
     # Applied only if no record arrived meanwhile; otherwise the marks stay for the next round.
     write = Statement(
@@ -211,12 +295,28 @@ RETURN count(*) AS settled""",
     return read, write
 
 
-def _merge_relation_fully(payloads: list[tuple[str, str, str]]) -> dict[str, Any]:
-    return {"valid_to": None, "end_seen": None, **merge_relation(payloads)}
+def _merge_node(row: Row) -> dict[str, Any]:
+    payloads = _payloads(row)
+    said = [
+        (region, json.loads(payload[2]))
+        for payload, region in sorted(zip(payloads, row["regions"], strict=True))
+    ]
+    return {
+        **merge_payloads(payloads),
+        **search_values(type_of(row["id"]), row["id"], said),
+    }
+
+
+def _merge_relation_fully(row: Row) -> dict[str, Any]:
+    return {"valid_to": None, "end_seen": None, **merge_relation(_payloads(row))}
+
+
+def _payloads(row: Row) -> list[tuple[str, str, str]]:
+    return [(at, record, payload) for at, record, payload in row["records"]]
 
 
 _SETTLING: tuple[tuple[Statement, Statement, _Merge], ...] = (
-    (*_settle_statements("nodes", "(thing)"), merge_payloads),
+    (*_settle_statements("nodes", "(thing)"), _merge_node),
     (*_settle_statements("relations", "()-[thing]->()"), _merge_relation_fully),
 )
 
@@ -227,11 +327,14 @@ def _key_pattern(relation: RelationType) -> str:
     return " {" + ", ".join(f"{key}: row.properties.{key}" for key in relation.key) + "}"
 
 
-def _entity_parameters(identifier: str, properties: Any, record: Record) -> dict[str, Any]:
+def _entity_parameters(
+    type_name: str, identifier: str, properties: Any, record: Record
+) -> dict[str, Any]:
     return {
         "id": identifier,
         "properties": {
             **properties,
+            **search_values(type_name, identifier, [(record.region, properties)]),
             "id": identifier,
             "records": [record.id],
             "regions": [record.region],

@@ -8,28 +8,32 @@ shared addresses). What is ambiguous goes to people.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from rapidfuzz.distance import OSA
 
+from graph.model.identity import Forest
+from graph.model.judgements import Verdict
 from graph.model.values import uscc as usccs
 from ingest.resolve.blocking import Pairs
-from ingest.resolve.identity import Forest
 from ingest.resolve.model import Levels
 from ingest.resolve.names import may_be_one_region
 from ingest.resolve.records import Features, Subject, share_a_city
 from ingest.resolve.scoring import Part, Scored
 from ingest.resolve.table import Codes
 
-Verdict = Literal["same", "different", "unsure"]
+SCORE = "score"
+"""The rule of a proposal that rests on a score."""
 
 CERTAIN = 0.99
 WORTH_ASKING = 0.2
 MARGIN_BITS = 6.0
 """A subject without a code joins the better of two candidates only when it is better by 64 to 1."""
+
+Backer = Callable[[dict[str, str], Features, Features], "Backing"]
+"""From the levels of a pair by comparison, and both subjects taken apart."""
 
 _UNIQUE_FORMS = frozenset({"limited", "joint_stock"})
 
@@ -122,8 +126,11 @@ def from_scores(
     scored: Scored,
     strong: Iterable[Proposal] = (),
     settled: Settled | None = None,
+    backing: Backer | None = None,
 ) -> list[Proposal]:
     """Certain and unsure proposals from scored pairs; `strong` and `settled` are taken for granted.
+
+    `backing` says what must agree beside a score; by default what it takes for merchants.
 
     Best first, so that a subject that fits two companies joins neither unless one fits far better, and
     no chain ever holds two credit codes.
@@ -134,14 +141,38 @@ def from_scores(
     opinions = [
         found
         for pair in order.tolist()
-        if (found := _opinion(subjects, taken, scored, pair)) is not None
+        if (found := _opinion(subjects, taken, scored, pair, backing or merchant_backing))
+        is not None
     ]
-    bodies = {s.id: each.name.body for s, each in zip(subjects, taken, strict=True)}
-    settled = settled or Settled()
-    taken_pairs = settled.same | {(each.a, each.b) for each in strong}
+    given = Given(
+        {subject.id: subject.uscc for subject in subjects},
+        {s.id: each.name.body for s, each in zip(subjects, taken, strict=True)},
+        frozenset((each.a, each.b) for each in strong),
+    )
+    return without_contradiction(opinions, given, settled or Settled())
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is known of the subjects of some opinions, by id.
+
+    Two `codes` are two subjects; who has none may join one code only. Of two codes that fit it, one whose
+    subject has the same `body` comes first. `joined` pairs are one already.
+    """
+
+    codes: Mapping[str, str | None]
+    bodies: Mapping[str, str]
+    joined: frozenset[tuple[str, str]] = frozenset()
+
+
+def without_contradiction(
+    opinions: Sequence[Proposal], given: Given, settled: Settled
+) -> list[Proposal]:
+    """The opinions (best first), those for people to decide that would contradict a better one."""
+    taken_pairs = settled.same | given.joined
     opinions = [each for each in opinions if (each.a, each.b) not in taken_pairs]
-    rivals = _rivals({subject.id: subject.uscc for subject in subjects}, bodies, opinions)
-    groups = _Groups(subjects, taken_pairs, settled.different)
+    rivals = _rivals(given.codes, given.bodies, opinions)
+    groups = _Groups(given.codes, taken_pairs, settled.different)
     return [
         each
         if each.verdict != "same" or (bar := groups.bar(each, rivals)) is None
@@ -151,35 +182,43 @@ def from_scores(
 
 
 def _opinion(
-    subjects: Sequence[Subject], taken: Sequence[Features], scored: Scored, pair: int
+    subjects: Sequence[Subject],
+    taken: Sequence[Features],
+    scored: Scored,
+    pair: int,
+    backing: Backer,
 ) -> Proposal | None:
     left, right = int(scored.pairs.left[pair]), int(scored.pairs.right[pair])
     one, other = subjects[left], subjects[right]
     if one.id in other.parents or other.id in one.parents:
         return None  # a declared parent, subsidiary or branch
-    levels = _named_levels(scored, pair)
+    levels = named_levels(scored, pair)
     probability = float(scored.probability[pair])
-    backed = _backing(levels, taken[left], taken[right])
+    backed = backing(levels, taken[left], taken[right])
     if not backed.count and not backed.has_name:
         return None  # a crowd at one address, or one telephone: no question worth a person's time
-    if probability < CERTAIN:
-        verdict, reason = "unsure", "score"
-    elif not backed.has_name:
-        verdict, reason = "unsure", "name_differs"
-    elif backed.count < backed.needed:
-        verdict, reason = "unsure", "one_kind_only"
-    else:
-        verdict, reason = "same", "score"
-    a, b = sorted((one.id, other.id))
+    ends = (one.id, other.id)
+    if probability >= CERTAIN and not backed.has_name:
+        return scored_proposal(ends, "unsure", "name_differs", scored, pair)
+    if probability >= CERTAIN and backed.count < backed.needed:
+        return scored_proposal(ends, "unsure", "one_kind_only", scored, pair)
+    verdict: Verdict = "same" if probability >= CERTAIN else "unsure"
+    return scored_proposal(ends, verdict, "score", scored, pair)
+
+
+def scored_proposal(
+    ends: tuple[str, str], verdict: Verdict, reason: str, scored: Scored, pair: int
+) -> Proposal:
+    """What a score proposes of pair number `pair`, whose left and right subjects are `ends`."""
+    a, b = sorted(ends)
     parts = scored.parts(pair)
-    if a != one.id:
+    if a != ends[0]:
         parts = tuple(Part(p.comparison, p.level, p.bits, p.right, p.left) for p in parts)
-    bits = round(float(scored.bits[pair]), 2)
-    said: Verdict = "same" if verdict == "same" else "unsure"
-    return Proposal(a, b, said, "score", reason, round(probability, 6), bits, parts)
+    bits, probability = float(scored.bits[pair]), float(scored.probability[pair])
+    return Proposal(a, b, verdict, SCORE, reason, round(probability, 6), round(bits, 2), parts)
 
 
-def _named_levels(scored: Scored, pair: int) -> dict[str, str]:
+def named_levels(scored: Scored, pair: int) -> dict[str, str]:
     """Comparison → level; silent comparisons are missing."""
     return {
         each.name: each.levels[level]
@@ -189,13 +228,15 @@ def _named_levels(scored: Scored, pair: int) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Backing:
+class Backing:
+    """Whether two names agree, how many independent things beside them do, and how many must."""
+
     has_name: bool
     count: int
     needed: int
 
 
-def _backing(levels: dict[str, str], a: Features, b: Features) -> _Backing:
+def merchant_backing(levels: dict[str, str], a: Features, b: Features) -> Backing:
     """Whether the names agree, and how many independent things beside the name do.
 
     A company's full name is unique at its registrar (企业名称登记管理规定 art. 17), so for a company a
@@ -219,7 +260,7 @@ def _backing(levels: dict[str, str], a: Features, b: Features) -> _Backing:
     )
     count = phone + person + (levels.get("place") in {"same", "same_house"})
     count += is_exact and is_company and share_a_city(a.seats, b.seats)
-    return _Backing(has_name, count, 1 if is_exact or is_slip else 2)
+    return Backing(has_name, count, 1 if is_exact or is_slip else 2)
 
 
 class _Groups:
@@ -227,14 +268,14 @@ class _Groups:
 
     def __init__(
         self,
-        subjects: Sequence[Subject],
+        codes: Mapping[str, str | None],
         joined: Iterable[tuple[str, str]],
         apart: Iterable[tuple[str, str]],
     ) -> None:
         self._forest = Forest()
         for a, b in joined:
             self._forest.join(a, b)
-        self._codes = {self._forest.root(s.id): s.uscc for s in subjects if s.uscc}
+        self._codes = {self._forest.root(node): code for node, code in codes.items() if code}
         self._apart = tuple(apart)
 
     def bar(self, proposal: Proposal, rivals: frozenset[str]) -> str | None:

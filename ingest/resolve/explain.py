@@ -11,7 +11,7 @@ from typing import Any
 
 from graph.model import divisions
 from graph.model.texts import catalogue, text
-from ingest.resolve.records import Name, Place
+from ingest.resolve.records import Masked, Place
 from ingest.resolve.scoring import Part
 
 _SHOWN_ELEMENTS = 3
@@ -34,10 +34,12 @@ def shown(value: Hashable) -> str:
         texts = sorted({shown(element) for element in value})
         more = "…" if len(texts) > _SHOWN_ELEMENTS else ""
         return "、".join(texts[:_SHOWN_ELEMENTS]) + more
-    if isinstance(value, Name):
-        return value.core
     if isinstance(value, Place):
         return value.shown
+    if isinstance(value, Masked):
+        return "***"
+    if isinstance(value, tuple):
+        return str(value[0])  # a road with its sound
     said = str(value)
     return divisions.full_name(said) or said if said.isdigit() and len(said) == 6 else said
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from pypinyin import Style, lazy_pinyin
 
 from graph.model import divisions
+from graph.model.simplified import simplified
 from graph.model.values import characters, numerals
 from graph.model.values.address_divisions import short
 
@@ -121,7 +122,7 @@ def may_be_one_region(one: Codes, other: Codes) -> bool:
 
 def fold(raw: str) -> str:
     """NFKC, simplified characters, lower case, brackets half width, no blanks beside Chinese text."""
-    plain = characters.fold(raw).translate(_simplified()).lower()
+    plain = characters.fold(raw).translate(simplified()).lower()
     plain = plain.translate({ord("（"): "(", ord("）"): ")", ord("【"): "(", ord("】"): ")"})
     # Folded once more: without its blank, an accent may join the letter before it.
     return plain if plain.isascii() else characters.fold(plain.replace(" ", ""))
@@ -135,16 +136,6 @@ def sound(text: str) -> str:
 @cache
 def _syllable(char: str) -> str:
     return lazy_pinyin(char, style=Style.NORMAL)[0]
-
-
-@cache
-def _simplified() -> dict[int, str]:
-    rows = [
-        line
-        for line in (_DATA / "traditional.txt").read_text(encoding="utf-8").splitlines()
-        if not line.startswith("#")
-    ]
-    return {ord(a): b for a, b in zip(rows[0], rows[1], strict=True)}
 
 
 @cache

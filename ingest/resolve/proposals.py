@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.resolve import comparisons, records
 from ingest.resolve.blocking import LeftOut
-from ingest.resolve.decisions import Proposal, Settled, from_scores, known_pairs, strong_keys
+from ingest.resolve.decisions import (
+    Backer,
+    Proposal,
+    Settled,
+    from_scores,
+    known_pairs,
+    merchant_backing,
+    strong_keys,
+)
 from ingest.resolve.records import Subject
 from ingest.resolve.scoring import Scored, score
 
@@ -27,8 +35,20 @@ class Proposals:
         return [each for each in self.proposals if each.verdict == verdict]
 
 
-def propose(subjects: Sequence[Subject], settled: Settled | None = None) -> Proposals:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How subjects of one type are scored, and what must agree beside a score to be certain."""
+
+    match: Callable[[Sequence[Subject]], tuple[Scored, list[records.Features]]]
+    backing: Backer
+
+
+def propose(
+    subjects: Sequence[Subject], settled: Settled | None = None, how: How | None = None
+) -> Proposals:
     """Strong keys, then scores. `settled` is what people have judged: it is taken for granted.
+
+    `how` is that of merchants unless given.
 
     Deterministic, and independent of the order of the subjects.
     """
@@ -38,8 +58,9 @@ def propose(subjects: Sequence[Subject], settled: Settled | None = None) -> Prop
     strong = [each for each in strong if (each.a, each.b) not in known.different]
     if len(ordered) < 2:
         return Proposals(tuple(strong), tuple(disputed), (), 0)
-    scored, taken = match(ordered)
-    guessed = from_scores(ordered, taken, scored, strong, known)
+    way = how or How(match, merchant_backing)
+    scored, taken = way.match(ordered)
+    guessed = from_scores(ordered, taken, scored, strong, known, way.backing)
     chosen = _without_settled([*strong, *guessed], known)
     return Proposals(chosen, tuple(disputed), scored.pairs.left_out, len(scored.pairs))
 

@@ -1,9 +1,8 @@
-"""Reads the subjects of identity out of the store: merchants and labs with what identifies them."""
+"""Reads the subjects of identity out of the store: merchants, labs, addresses, and what names them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import date
 from functools import cache
 
@@ -14,6 +13,7 @@ from graph.store.naming import Namer
 from graph.store.projection import read_hubs
 from graph.store.session import Store
 from graph.store.statement import Statement
+from ingest.resolve.places import Spot
 from ingest.resolve.records import Subject
 
 _MERCHANTS = Statement.load(__file__, "merchants.cypher")
@@ -21,6 +21,7 @@ _LABS = Statement.load(__file__, "labs.cypher")
 _PHONES = Statement.load(__file__, "merchant_phones.cypher")
 _PEOPLE = Statement.load(__file__, "merchant_people.cypher")
 _ADDRESSES = Statement.load(__file__, "merchant_addresses.cypher")
+_SPOTS = Statement.load(__file__, "addresses.cypher")
 _PARENTS = Statement.load(__file__, "merchant_parents.cypher")
 
 _ORGANISATION_CHARS = 9
@@ -77,11 +78,15 @@ def read_labs(store: Store, as_of: date) -> list[Subject]:
     ]
 
 
-#: Types whose identity is asked for, and how they are read.
-READERS: dict[str, Callable[[Store, date], list[Subject]]] = {
-    "Merchant": read_merchants,
-    "TestLab": read_labs,
-}
+def read_places(store: Store, as_of: date) -> list[Spot]:
+    """Addresses that may link, less those that the register of lawful hubs holds harmless on `as_of`."""
+    hubs = read_hubs(store, Namer.of(store), as_of.isoformat())
+    found = store.columns(_SPOTS)
+    return [
+        Spot(node, text, links)
+        for node, text, links in zip(found["id"], found["text"], found["links"], strict=True)
+        if node not in hubs
+    ]
 
 
 @cache

@@ -54,6 +54,12 @@ class Place(NamedTuple):
     shown: str
 
 
+class Masked(NamedTuple):
+    """A value that is compared and never shown: a room number."""
+
+    value: str
+
+
 class Name(NamedTuple):
     """What of a name is compared. Body is core and trade together, for where the border between the
     two was read differently."""

@@ -6,7 +6,9 @@ OPTIONAL MATCH (ma:Merchant {id: row.a})
 OPTIONAL MATCH (mb:Merchant {id: row.b})
 OPTIONAL MATCH (la:TestLab {id: row.a})
 OPTIONAL MATCH (lb:TestLab {id: row.b})
-WITH row, coalesce(ma, la) AS a, coalesce(mb, lb) AS b
+OPTIONAL MATCH (pa:Address {id: row.a})
+OPTIONAL MATCH (pb:Address {id: row.b})
+WITH row, coalesce(ma, la, pa) AS a, coalesce(mb, lb, pb) AS b
 WHERE a IS NOT NULL AND b IS NOT NULL
 MERGE (a)-[judgement:JUDGED {id: row.id}]->(b)
 ON CREATE SET judgement += row.properties

@@ -9,7 +9,16 @@ import click
 from benchmarks import addresses, planted, planted_weeks
 from benchmarks.planted_world import LEVELS
 from detect.network.engines import ENGINES
-from suyuan.commands import bench_identity, bench_load
+from suyuan.commands import (
+    bench_audit,
+    bench_fuzz,
+    bench_graphql,
+    bench_identity,
+    bench_load,
+    bench_paths,
+    bench_peer,
+    bench_search,
+)
 from suyuan.figures import resource_figures, show_figures
 from suyuan.options import terminal_options
 from suyuan.terminal import Terminal
@@ -119,8 +128,14 @@ def weekly(
     show_figures(terminal, figures, {"merchants": merchants, "seeds": list(seeds), "weeks": weeks})
 
 
+command.add_command(bench_audit.command)
+command.add_command(bench_fuzz.command)
+command.add_command(bench_graphql.command)
 command.add_command(bench_identity.command)
 command.add_command(bench_load.command)
+command.add_command(bench_paths.command)
+command.add_command(bench_peer.command)
+command.add_command(bench_search.command)
 
 
 @command.command("addresses")

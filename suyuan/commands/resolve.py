@@ -1,4 +1,4 @@
-"""`suyuan resolve`: which merchants, and which labs, are one and the same; proposed and judged."""
+"""`suyuan resolve`: which merchants, labs and addresses are one and the same; proposed and judged."""
 
 from __future__ import annotations
 
@@ -11,21 +11,30 @@ from typing import Any
 import click
 
 from graph.errors import ValueRefused
+from graph.model.identity import Conflict
+from graph.model.judgements import Verdict
+from graph.model.provenance import NATIONAL
 from graph.model.texts import text
 from graph.store.session import Store
+from ingest.clean import region as clean_region
 from ingest.resolve import explain, review
-from ingest.resolve.decisions import Proposal, Verdict
-from ingest.resolve.identity import Conflict
+from ingest.resolve.decisions import Proposal
 from ingest.resolve.judgements import Changes
+from ingest.resolve.kinds import ENGINES, RULES
 from ingest.resolve.proposals import Proposals
-from ingest.resolve.reading import READERS
-from ingest.resolve.review import Kept
+from ingest.resolve.review import Kept, Speaker
 from suyuan.options import open_store, store_option, terminal_options
 from suyuan.terminal import Terminal
 
 _SHOWN = 20
 
 by_option = click.option("--by", required=True, help="Who judges.")
+region_option = click.option(
+    "--region",
+    default=NATIONAL,
+    show_default=True,
+    help="Province code of the one who judges; the judgement carries it.",
+)
 why_option = click.option("--why", required=True, help="The reason, in words.")
 
 
@@ -36,7 +45,14 @@ why_option = click.option("--why", required=True, help="The reason, in words.")
 )
 @click.option("--write", is_flag=True, help="Keep the judgements; without it they are only shown.")
 @click.option(
-    "--type", "types", type=click.Choice(sorted(READERS)), multiple=True, help="Default: all."
+    "--engine",
+    type=click.Choice(sorted(ENGINES)),
+    default="own",
+    show_default=True,
+    help="What blocks and scores merchants: our own, or Splink for millions (an optional package).",
+)
+@click.option(
+    "--type", "types", type=click.Choice(sorted(RULES)), multiple=True, help="Default: all."
 )
 @store_option
 @terminal_options
@@ -44,6 +60,7 @@ why_option = click.option("--why", required=True, help="The reason, in words.")
 def command(
     context: click.Context,
     write: bool,
+    engine: str,
     types: tuple[str, ...],
     store_target: str,
     terminal: Terminal,
@@ -60,8 +77,8 @@ def command(
     results: dict[str, Any] = {}
     with open_store(store_target, terminal) as store:
         review.prepare(store)
-        for type_name in types or tuple(sorted(READERS)):
-            found, before = review.run_rules(store, type_name, _today())
+        for type_name in types or tuple(sorted(RULES)):
+            found, before = review.run_rules(store, type_name, _today(), engine)
             changed = review.write_rules(store, found, before, now) if write else None
             _show(terminal, store, type_name, found, changed)
             results[type_name] = _result(found, changed)
@@ -92,20 +109,24 @@ def review_queue(first: int, store_target: str, terminal: Terminal) -> None:
 @click.argument("b")
 @click.argument("verdict", type=click.Choice(["same", "different", "unsure"]))
 @by_option
+@region_option
 @why_option
 @store_option
 @terminal_options
 def judge(
-    a: str, b: str, verdict: Verdict, by: str, why: str, store_target: str, terminal: Terminal
+    a: str, b: str, verdict: Verdict, store_target: str, terminal: Terminal, **said: str
 ) -> None:
     """Say whether A and B (node ids) are one. It outranks every rule and is never proposed again."""
     with open_store(store_target, terminal) as store:
         review.prepare(store)
         with _refusals_in_words(terminal):
-            made = review.judge(store, (a, b), verdict, by=by, why=why, now=datetime.now(UTC))
+            by = Speaker(said["by"], clean_region(said["region"]))
+            made = review.judge(
+                store, (a, b), verdict, by=by, why=said["why"], now=datetime.now(UTC)
+            )
         found = review.conflicts(store)
-    said = text(f"resolve.verdict.{verdict}", terminal.language)
-    terminal.say("resolve.judged", id=made.id, a=made.a, b=made.b, verdict=said)
+    word = text(f"resolve.verdict.{verdict}", terminal.language)
+    terminal.say("resolve.judged", id=made.id, a=made.a, b=made.b, verdict=word)
     _say_conflicts(terminal, found)
     terminal.result({"judgement": asdict(made), "conflicts": [asdict(each) for each in found]})
 
@@ -119,7 +140,7 @@ def judge(
 def withdraw(judgement_id: str, by: str, why: str, store_target: str, terminal: Terminal) -> None:
     """Withdraw a judgement; it stays readable, and what was in force before it is so again."""
     with open_store(store_target, terminal) as store, _refusals_in_words(terminal):
-        review.withdraw(store, judgement_id, by=by, why=why, now=datetime.now(UTC))
+        review.withdraw(store, judgement_id, by=Speaker(by), why=why, now=datetime.now(UTC))
     terminal.say("resolve.withdrawn", id=judgement_id)
     terminal.result({"withdrawn": judgement_id})
 
@@ -144,11 +165,7 @@ def conflicts(store_target: str, terminal: Terminal) -> None:
 def history(node: str | None, store_target: str, terminal: Terminal) -> None:
     """List judgements ever made, withdrawn ones too; of one subject when NODE (its id) is given."""
     with open_store(store_target, terminal) as store:
-        found = [
-            each
-            for each in review.kept(store)
-            if node is None or node in {each.judgement.a, each.judgement.b}
-        ]
+        found = review.history(store, node)
     for each in found:
         _say_history(terminal, each)
     terminal.result({"judgements": [_as_dict(each) for each in found]})

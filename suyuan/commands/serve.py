@@ -6,9 +6,11 @@ import asyncio
 from pathlib import Path
 
 import click
-import uvicorn
 
 from api.app import create_app
+from api.auth import ROLES
+from api.gate_settings import GateSettings, TrustedSettings
+from api.server import server_of
 from api.settings import ApiSettings
 from graph.store.async_session import AsyncStore
 from graph.store.connection import Connection
@@ -29,16 +31,46 @@ DRAIN_S = 10
     default=None,
     help="Token file (default: beside the store's folder).",
 )
+@click.option(
+    "--trusted",
+    type=click.Path(exists=True, path_type=Path),
+    default=None,
+    help="Trusted documents: a folder of .graphql files, or a JSON file of SHA-256 to text.",
+)
+@click.option(
+    "--strict",
+    "strict_roles",
+    type=click.Choice(ROLES),
+    multiple=True,
+    help="A role that may run trusted documents only; repeatable.",
+)
+@click.option(
+    "--hide-schema",
+    "hidden_from",
+    type=click.Choice(ROLES),
+    multiple=True,
+    help="A role that may not ask for the schema; repeatable.",
+)
 @store_option
 @terminal_options
 def command(
-    host: str, port: int, token_file: Path | None, store_target: str, terminal: Terminal
+    host: str,
+    port: int,
+    token_file: Path | None,
+    trusted: Path | None,
+    strict_roles: tuple[str, ...],
+    hidden_from: tuple[str, ...],
+    store_target: str,
+    terminal: Terminal,
 ) -> None:
     """Serve /graphql, with GraphiQL for browsers, until interrupted."""
     tokens = token_file or token_file_of(store_target)
+    documents = TrustedSettings(
+        trusted, frozenset(strict_roles), frozenset(ROLES) - frozenset(hidden_from)
+    )
     with open_store(store_target, terminal) as store:
         terminal.say("serve.ready", url=f"http://{host}:{port}/graphql")
-        run_service(store.connection, tokens, host, port)
+        run_service(store.connection, tokens, host, port, GateSettings(documents))
 
 
 def token_file_of(store_target: str) -> Path:
@@ -47,20 +79,14 @@ def token_file_of(store_target: str) -> Path:
     return folder / TOKEN_FILE
 
 
-def run_service(connection: Connection, tokens: Path, host: str, port: int) -> None:
+def run_service(
+    connection: Connection, tokens: Path, host: str, port: int, gate: GateSettings | None = None
+) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight have `DRAIN_S` seconds to end."""
-    asyncio.run(_serve(connection, tokens, host, port))
+    asyncio.run(_serve(connection, ApiSettings(tokens, gate=gate or GateSettings()), host, port))
 
 
-async def _serve(connection: Connection, tokens: Path, host: str, port: int) -> None:
+async def _serve(connection: Connection, settings: ApiSettings, host: str, port: int) -> None:
     async with await AsyncStore.open(connection) as store:
-        config = uvicorn.Config(
-            create_app(store, ApiSettings(tokens)),
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=DRAIN_S,
-        )
-        await uvicorn.Server(config).serve()
+        app = create_app(store, settings)
+        await server_of(app, host, port, DRAIN_S).serve()

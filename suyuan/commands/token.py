@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from api.auth import TokenFile
+from api.auth import READER, ROLES, TokenFile
 from suyuan.options import DEFAULT_STORE, terminal_options
 from suyuan.terminal import Terminal
 
@@ -33,16 +33,26 @@ def command() -> None:
 @click.option(
     "--region", "regions", multiple=True, required=True, help="Province code; repeatable."
 )
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default=READER,
+    show_default=True,
+    help="An investigator may also export, judge and acknowledge.",
+)
 @click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True)
 @_file_option
 @terminal_options
 def create(
-    name: str, regions: tuple[str, ...], days: int, token_file: Path, terminal: Terminal
+    name: str, regions: tuple[str, ...], role: str, days: int, token_file: Path, terminal: Terminal
 ) -> None:
     """Make a token and show it, this once."""
-    token = TokenFile(token_file).create(name, regions, timedelta(days=days), datetime.now(UTC))
+    lifetime = timedelta(days=days)
+    token = TokenFile(token_file).create(name, regions, lifetime, datetime.now(UTC), role)
     terminal.say("token.created", token=token)
-    terminal.result({"name": name, "regions": list(regions), "days": days, "token": token})
+    terminal.result(
+        {"name": name, "regions": list(regions), "role": role, "days": days, "token": token}
+    )
 
 
 @command.command("list")
@@ -52,10 +62,15 @@ def list_tokens(token_file: Path, terminal: Terminal) -> None:
     """List names, regions and ends; the tokens themselves are not kept."""
     infos = TokenFile(token_file).tokens()
     for info in infos:
-        terminal.line(f"{info.name}\t{','.join(info.regions)}\t{info.expires_at}")
+        terminal.line(f"{info.name}\t{','.join(info.regions)}\t{info.expires_at}\t{info.role}")
     terminal.result(
         [
-            {"name": info.name, "regions": list(info.regions), "expires_at": info.expires_at}
+            {
+                "name": info.name,
+                "regions": list(info.regions),
+                "expires_at": info.expires_at,
+                "role": info.role,
+            }
             for info in infos
         ]
     )

@@ -9,6 +9,7 @@ holds the code in force today.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from graph.model import divisions
@@ -68,6 +69,7 @@ class Address(NamedTuple):
         return "district" if self.province else "none"
 
 
+@lru_cache(maxsize=4_096)  # an id is made of it, and then the precision of the same address
 def parse(raw: str) -> Address:
     """Parse one address. Never raises: what cannot be read ends in `place`, or nowhere."""
     peeled = address_divisions.peel(address_parse.fold_address(raw))

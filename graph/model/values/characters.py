@@ -35,6 +35,8 @@ def visible(raw: str) -> str:
 
 def fold(raw: str) -> str:
     """Plain one-line form: invisible characters out, NFKC, every run of blanks one space, trimmed."""
+    if raw.isascii() and raw.isprintable():  # most codes and numbers: no other rule applies
+        return " ".join(raw.split())
     if not raw.isprintable() or _UNSEEN_LETTERS.search(raw):
         raw = _INVISIBLE.sub("", raw)
     if not raw.isascii() and not unicodedata.is_normalized("NFKC", raw):

@@ -13,6 +13,7 @@ import httpx
 
 from api.app import create_app
 from api.auth import TokenFile
+from api.gate_settings import GateSettings
 from api.limits import DEFAULT_LIMITS, Limits
 from api.settings import ApiSettings
 from graph.store.async_session import AsyncStore
@@ -32,6 +33,7 @@ class Service:
     folder: Path
     limits: Limits = DEFAULT_LIMITS
     deadline_s: float = 60.0
+    gate: GateSettings = field(default_factory=GateSettings)
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,6 +51,7 @@ class Service:
                     self.folder / "tokens.json",
                     limits=self.limits,
                     deadline_s=self.deadline_s,
+                    gate=self.gate,
                     now=lambda: NOW,
                 )
                 transport = httpx.ASGITransport(create_app(store, settings))

@@ -102,8 +102,8 @@ def test_a_malformed_body_is_a_bad_request(service: Service, body: bytes) -> Non
         ("{ ...a } fragment a on Query { ...a }", "GRAPHQL_VALIDATION_FAILED"),
         ("query ($n: Int!) { clusters(first: $n) { truncated } }", "BAD_USER_INPUT"),
         ("query A { notice } query B { notice }", "BAD_REQUEST"),
-        ("mutation { notice }", "BAD_REQUEST"),
-        ("subscription { notice }", "BAD_REQUEST"),
+        ("mutation { notice }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { notice }", "GRAPHQL_VALIDATION_FAILED"),
         ("fragment a on Query { notice }", "BAD_REQUEST"),
     ],
 )

@@ -28,6 +28,8 @@ QUESTION = """query ($ids: [ID!]!, $a: ID!, $b: ID!) {
   }
   pages: expand(id: $a, first: 1) { pageInfo { hasNextPage endCursor } withheldCount }
   search(query: "商户电子") { truncated withheldCount edges { cursor score reason node { id label } } }
+  sound: search(query: "shanghudianzi") { truncated edges { cursor score reason node { id label } } }
+  whole: search(query: "商户电子M1", types: ["Merchant"]) { truncated edges { score reason node { id } } }
   phone: search(query: "13800138001") { withheldCount edges { score node { id } } }
   shortestPath(from: $a, to: $b) { truncated withheldCount paths { length nodes { id label }
     relations { id endSeen } } }

@@ -162,7 +162,7 @@ def test_two_loads_cannot_meet(tmp_path: Path) -> None:
 
 def _fail_half_way(folder: Path) -> None:
     with bulk_load(folder) as bulk:
-        bulk.writer.add_entities("Merchant", [_entity("Merchant", "merchant_id", "m")])
+        BulkSink(bulk).entities("Merchant", [_entity("Merchant", "merchant_id", "m")])
         raise RuntimeError("half way")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -12,16 +13,19 @@ import pytest
 
 from benchmarks import loading_child
 from benchmarks.loading import clear
+from graph.store.bulk_import import bulk_load, is_without_data
 from graph.store.connection import Connection
 from graph.store.constraints import prepare
 from graph.store.digest import graph_digest
 from graph.store.session import Store
+from ingest.bulk_sink import BulkSink
 from ingest.pipeline import load
 from ingest.store_sink import StoreSink
 from synth.settings import WorldSettings
 from synth.world import generate
 
 BATCH_ROWS = 200
+IMPORTER_ENDS_WITHIN_S = 20
 TABLES = ("merchant", "phone", "store", "address", "operates", "uses_phone", "registered_at")
 
 
@@ -70,6 +74,44 @@ def test_a_killed_load_that_is_repeated_leaves_no_trace(
     assert graph_digest(clean_store) != undisturbed
     load([tables], StoreSink(clean_store))
     assert graph_digest(clean_store) == undisturbed
+
+
+def test_a_load_whose_database_is_killed_leaves_no_trace(tmp_path: Path, tables: Path) -> None:
+    with Store.open(tmp_path) as store:
+        assert store.server is not None
+        prepare(store)
+        facts = sum(load([tables], StoreSink(store)).written.values())
+        undisturbed = graph_digest(store)
+        clear(store)
+        database = store.server.pid
+        loader = loading_child.start(store.connection, [tables], BATCH_ROWS)
+        with loader:
+            assert loading_child.wait_for(loader, facts // 2) < facts
+            os.kill(database, signal.SIGKILL)
+            loader.communicate()  # it may fail, or go on once the database is there again
+        load([tables], StoreSink(store))
+        assert store.server.pid != database
+        assert graph_digest(store) == undisturbed
+
+
+def test_an_offline_load_that_is_killed_begins_anew(
+    clean_store: Store, tables: Path, tmp_path: Path
+) -> None:
+    prepare(clean_store)
+    facts = sum(load([tables], StoreSink(clean_store)).written.values())
+    loader = loading_child.start_offline(tmp_path, [tables], BATCH_ROWS)
+    loading_child.kill_after(loader, facts // 2)
+    assert is_without_data(tmp_path)
+    loader = loading_child.start_offline(tmp_path, [tables], BATCH_ROWS)
+    importer = loading_child.kill_during_import(loader)
+    assert loader.returncode == -signal.SIGKILL
+    importer.wait(IMPORTER_ENDS_WITHIN_S)  # raises TimeoutExpired when it outlived the loader
+    assert is_without_data(tmp_path)
+    with bulk_load(tmp_path) as bulk:
+        load([tables], BulkSink(bulk))
+    with Store.open(tmp_path) as store:
+        prepare(store)
+        assert graph_digest(store) == graph_digest(clean_store)
 
 
 def test_two_loaders_at_once_make_the_graph_of_one_after_the_other(

@@ -10,17 +10,18 @@ import pytest
 from click.testing import CliRunner
 
 from graph.errors import NotFound, ValueRefused
+from graph.model.identity import Identity
 from graph.model.values import address_id
 from graph.store.connection import Connection
 from graph.store.digest import graph_digest
 from graph.store.session import Store
 from graph.store.statement import Statement
 from ingest.resolve import review
-from ingest.resolve.identity import Identity
 from ingest.resolve.reading import codes_of, read_labs, read_merchants
+from ingest.resolve.review import Speaker
 from suyuan.commands.resolve import command
 from suyuan.options import EXIT_USAGE
-from tests.integration.queries.world import World
+from tests.integration.queries.world import HERE, NATION, THERE, World
 
 TODAY = date(2026, 1, 15)
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -108,10 +109,12 @@ def test_a_persons_judgement_outranks_the_rule_and_withdrawing_restores(world: W
     pair = company_and_copy(world)
     run(world.store)
     before = state(world.store)
-    made = review.judge(world.store, pair, "different", by="王", why="电话核实", now=NOON)
+    made = review.judge(world.store, pair, "different", by=Speaker("王"), why="电话核实", now=NOON)
     assert review.read_identity(world.store).groups == ()
     assert run(world.store) == (0, 0), "never proposed again"
-    review.withdraw(world.store, made.id, by="李", why="误判", now=NOON + timedelta(hours=1))
+    review.withdraw(
+        world.store, made.id, by=Speaker("李"), why="误判", now=NOON + timedelta(hours=1)
+    )
     assert state(world.store) == before
     history = {kept.judgement.id: kept.judgement for kept in review.kept(world.store)}
     kept = history[made.id]
@@ -127,7 +130,7 @@ def test_a_rules_judgement_that_a_person_withdrew_stays_away(world: World) -> No
     company_and_copy(world)
     run(world.store)
     (kept,) = review.kept(world.store)
-    review.withdraw(world.store, kept.judgement.id, by="王", why="不是", now=NOON)
+    review.withdraw(world.store, kept.judgement.id, by=Speaker("王"), why="不是", now=NOON)
     assert review.read_identity(world.store).groups == ()
     assert run(world.store, NOON + timedelta(days=1)) == (0, 0)
 
@@ -152,14 +155,18 @@ def test_two_that_are_different_and_both_match_a_third_are_a_conflict(world: Wor
     third = shop(world, "jd/9", "丙")
     world.settle()
     for company in (one, other):
-        review.judge(world.store, (third, company), "same", by="王", why="同一店主", now=NOON)
+        review.judge(
+            world.store, (third, company), "same", by=Speaker("王"), why="同一店主", now=NOON
+        )
     (conflict,) = review.conflicts(world.store)
     assert (conflict.kind, {conflict.a, conflict.b}) == ("codes", {one, other})
     assert review.read_identity(world.store).groups == (), "nobody decides it but a person"
-    made = review.judge(world.store, (one, other), "same", by="王", why="更换代码", now=NOON)
+    made = review.judge(
+        world.store, (one, other), "same", by=Speaker("王"), why="更换代码", now=NOON
+    )
     assert review.conflicts(world.store) == ()
     assert len(review.read_identity(world.store).groups[0]) == 3
-    review.withdraw(world.store, made.id, by="王", why="撤回", now=NOON)
+    review.withdraw(world.store, made.id, by=Speaker("王"), why="撤回", now=NOON)
     assert len(review.conflicts(world.store)) == 1
 
 
@@ -173,7 +180,9 @@ def test_the_queue_is_ordered_by_what_an_answer_is_worth(world: World) -> None:
     (waiting,) = review.queue(world.store)
     assert waiting.judgement.pair == tuple(sorted((company, alone)))
     assert {part["comparison"] for part in review.parts_of(waiting.judgement)} >= {"core", "trade"}
-    review.judge(world.store, (company, alone), "unsure", by="王", why="查无凭据", now=NOON)
+    review.judge(
+        world.store, (company, alone), "unsure", by=Speaker("王"), why="查无凭据", now=NOON
+    )
     assert review.queue(world.store) == [], "an answer is an answer, this one too"
 
 
@@ -280,12 +289,12 @@ def test_what_a_judgement_must_say(world: World) -> None:
         ((one, other), "王", " ", "judgement.why"),
     ):
         with pytest.raises(ValueRefused) as refused:
-            review.judge(store, pair, "same", by=by, why=why, now=NOON)
+            review.judge(store, pair, "same", by=Speaker(by), why=why, now=NOON)
         assert refused.value.reason == reason
     with pytest.raises(NotFound):
-        review.judge(store, (one, "Merchant:none"), "same", by="王", why="x", now=NOON)
+        review.judge(store, (one, "Merchant:none"), "same", by=Speaker("王"), why="x", now=NOON)
     with pytest.raises(NotFound):
-        review.withdraw(store, "none", by="王", why="x", now=NOON)
+        review.withdraw(store, "none", by=Speaker("王"), why="x", now=NOON)
     assert review.kept(store) == []
 
 
@@ -293,3 +302,68 @@ def test_old_codes_count_only_with_right_check_digits() -> None:
     assert codes_of("", CODE[8:17]) == {("organisation", CODE[8:17])}
     assert codes_of(REGISTRATION_NO, "taobao/1") == {("registration_no", REGISTRATION_NO)}
     assert codes_of("110108000000017", "M000100Y5") == frozenset()
+
+
+def test_a_judgement_is_seen_where_both_of_its_subjects_are(world: World) -> None:
+    """It carries the judge's region, which decides nothing about who may read it."""
+    here, there = frozenset({HERE, NATION}), frozenset({THERE, NATION})
+    mine = world.thing("Merchant", ("m",), name="甲", region=HERE)
+    theirs = world.thing("Merchant", ("t",), name="乙", region=THERE)
+    national = world.thing("Merchant", ("n",), name="丙", region=NATION)
+    world.settle()
+    store, judge = world.store, Speaker("王", HERE, here)
+    made = review.judge(store, (mine, national), "same", by=judge, why="同号", now=NOON)
+    assert (made.region, review.kept(store)[0].judgement.region) == (HERE, HERE)
+    with pytest.raises(NotFound):
+        review.judge(store, (mine, theirs), "same", by=judge, why="x", now=NOON)
+    across = review.judge(store, (mine, theirs), "same", by=Speaker("总局"), why="x", now=NOON)
+    assert [each.judgement.id for each in review.history(store, regions=here)] == [made.id]
+    assert review.history(store, regions=there) == []
+    assert len(review.history(store, mine, regions=here | there)) == 2
+    for hidden, speaker in ((made, Speaker("李", THERE, there)), (across, judge)):
+        with pytest.raises(NotFound):
+            review.withdraw(store, hidden.id, by=speaker, why="x", now=NOON)
+    review.judge(store, (national, theirs), "different", by=Speaker("总局"), why="x", now=NOON)
+    assert len(review.conflicts(store)) == 1
+    assert review.conflicts(store, here) == (), "a part of what joins them is hidden"
+    assert review.conflicts(store, here | there) == review.conflicts(store)
+
+
+def test_a_score_that_may_rest_on_hidden_records_is_not_shown(world: World) -> None:
+    company, copy = company_and_copy(world)
+    world.thing("Merchant", (CODE,), region=THERE, name="杭州宏达电子科技有限公司")
+    world.settle()
+    run(world.store)
+    (whole,) = review.kept(world.store)
+    assert whole.judgement.score is not None
+    (part,) = review.kept(world.store, {HERE, NATION})
+    assert (part.judgement.score, review.parts_of(part.judgement)) == (None, [])
+    assert {part.name_a, part.name_b} == {company, copy}
+    assert part.links < whole.links
+
+
+def test_addresses_are_proposed_by_scores_and_shown_without_the_room(world: World) -> None:
+    texts = [
+        "浙江省杭州市西湖区北山街道文三路100号3幢1402室",
+        "杭州市文三路100号3幢1402",
+        "浙江省杭州市西湖区文三路100号3幢1403室",
+        "浙江省杭州市西湖区",
+        *(
+            f"浙江省杭州市拱墅区体育场路{number}号{number}幢{number}01室"
+            for number in range(11, 60)
+        ),
+    ]
+    ids = [
+        world.thing("Address", (address_id.clean(text),), text=text, is_linkable="号" in text)
+        for text in texts
+    ]
+    world.settle()
+    assert run(world.store, type_name="Address") == (1, 0)
+    (made,) = review.kept(world.store)
+    assert {made.judgement.a, made.judgement.b} == set(ids[:2])
+    assert made.judgement.verdict == "same"
+    assert "1402" not in made.name_a + made.name_b + made.judgement.parts
+    assert "文三路" in made.name_a
+    both = (ids[0], ids[2])
+    review.judge(world.store, both, "different", by=Speaker("王"), why="两户", now=NOON)
+    assert len(review.history(world.store, ids[0])) == 2

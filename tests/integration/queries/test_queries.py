@@ -11,7 +11,7 @@ from graph.store.statement import Statement
 from queries import certificates, clusters, findings, flags, lookup, provenance, search
 from queries.expand import CURSOR, Expansion, expand
 from queries.pages import PageRequest
-from queries.paths import shortest_paths
+from queries.paths import Allowed, shortest_paths
 from queries.reading import Reading
 from queries.search_terms import terms
 from queries.views import relation_id
@@ -177,7 +177,7 @@ def test_a_way_through_a_platform_must_be_asked_for(server: Connection, world: W
         world.link("ON_PLATFORM", shop, platform)
     world.settle()
     assert ask(server, lambda r: shortest_paths(r, x, y, 6, None)).ways == ()
-    asked = ask(server, lambda r: shortest_paths(r, x, y, 6, ["ON_PLATFORM"]))
+    asked = ask(server, lambda r: shortest_paths(r, x, y, 6, Allowed.of(["ON_PLATFORM"])))
     assert [len(way.relations) for way in asked.ways] == [2]
 
 
@@ -195,16 +195,94 @@ def test_search_ranks_and_says_why(server: Connection, world: World) -> None:
     world.settle()
     assert found(server, "宏达电子") == [
         ("Merchant:M2", "name"),
+        ("Merchant:M1", "short"),
         ("Merchant:M3", "prefix"),
-        ("Merchant:M1", "part"),
     ]
-    assert found(server, "杭州宏达电子")[0] == ("Merchant:M1", "pieces")
+    assert found(server, "达电子商行宏大")[0] == ("Merchant:M3", "pieces")
     page = ask(server, lambda r: search.search(r, "宏达电子", None, PageRequest()))
     assert page.withheld == 1
 
 
 @pytest.mark.parametrize(
-    "spelling", ["138-0013-8000", "+86 138 0013 8000", "１３８００１３８０００"]
+    ("query", "reason"),
+    [
+        ("华为技术", "short"),
+        ("华为技术有限责任公司", "short"),
+        ("華為技術有限公司", "short"),
+        ("深圳市華為技術有限公司", "name"),
+        ("huawei", "sound"),
+        ("Hua Wei Ji Shu", "sound"),
+        ("hwjs", "initials"),
+        ("szshw", "initials"),
+        ("ｈｕａｗｅｉ", "sound"),
+        ("华", "part"),
+        ("wh", None),
+    ],
+)
+def test_a_company_is_found_as_people_type_it(
+    server: Connection, world: World, query: str, reason: str | None
+) -> None:
+    merchant = world.thing("Merchant", ("M1",), name="深圳市华为技术有限公司")
+    world.thing("Merchant", ("M2",), name="深圳市完全无关有限公司")
+    world.settle()
+    assert found(server, query)[:1] == ([(merchant, reason)] if reason else [])
+
+
+def test_what_another_region_changes_or_adds_proposes_nothing_else(
+    server: Connection, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More things match alike than are proposed: which are, must not depend on what is hidden."""
+    monkeypatch.setattr(search, "CANDIDATES", 20)
+    for number in range(search.CANDIDATES * 3):
+        world.thing("Merchant", (f"M{number}",), name=f"宏达电子{number}号")
+    world.settle()
+
+    def page() -> tuple[list[str], bool]:
+        asked = PageRequest(search.CANDIDATES)
+        answer = ask(server, lambda r: search.search(r, "宏达电子", None, asked))
+        return [hit.node.id for hit in answer.items], answer.truncated
+
+    before, is_cut = page()
+    assert is_cut
+    assert before
+    for number in range(0, search.CANDIDATES * 3, 7):
+        # One is renamed there, one is said to be the same, one is new.
+        world.thing("Merchant", (f"M{number}",), name="宏达电子", region=THERE, at=LATER)
+        same = f"宏达电子{number + 1}号"
+        world.thing("Merchant", (f"M{number + 1}",), name=same, region=THERE, at=LATER)
+        world.thing("Merchant", (f"N{number}",), name="宏达电子", region=THERE)
+    world.settle()
+    assert page() == (before, True)
+
+
+def test_types_are_chosen_before_the_best_are(
+    server: Connection, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "CANDIDATES", 5)
+    for number in range(search.CANDIDATES + 5):
+        world.thing("Merchant", (f"M{number}",), name="宏达")
+    shop = world.thing("Store", ("jd", "1"), name="杭州宏达小店")
+    world.thing("Store", ("jd", "2"), name="宏达小店", region=THERE)
+    world.settle()
+    page = ask(server, lambda r: search.search(r, "宏达", ["Store"], PageRequest()))
+    assert [hit.node.id for hit in page.items] == [shop]
+    assert (page.truncated, page.withheld) == (False, 1)
+
+
+def test_an_identifier_that_only_visible_records_still_say_is_found(
+    server: Connection, world: World
+) -> None:
+    mine, theirs = "91350100M000100Y43", "91330100MA27XF6B5C"
+    merchant = world.thing("Merchant", ("M1",), name="甲乙丙", uscc=mine)
+    world.thing("Merchant", ("M1",), name="甲乙丙", uscc=theirs, region=THERE, at=LATER)
+    world.settle()
+    assert found(server, mine.lower()) == [(merchant, "exact")]
+    assert found(server, theirs) == []
+    assert found(server, theirs, THERE)[0][0] == merchant
+
+
+@pytest.mark.parametrize(
+    "spelling", ["138-0013-8000", "138 0013-8000", "+86 138 0013 8000", "１３８００１３８０００"]
 )
 def test_a_phone_is_found_in_any_spelling(server: Connection, world: World, spelling: str) -> None:
     phone = world.thing("Phone", ("+8613800138000",))

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from graph.model.provenance import Record, payload_of
+from graph.ontology import ontology
 from graph.store.constraints import prepare
 from graph.store.naming import Namer
 from graph.store.rows import EntityRow, RelationRow
@@ -31,6 +32,11 @@ _MEMBER = Statement(
     "test_member",
     "MATCH (c:Cluster {id: $cluster}) MATCH (m:Merchant {id: $merchant}) "
     "CREATE (m)-[:MEMBER_OF {role: $role, strength: $strength, ties: $ties}]->(c)",
+)
+_TIE = Statement(
+    "test_tie",
+    "MATCH ({id: $merchant})-[r]->({id: $identifier}) "
+    "RETURN type(r) AS relation, r.records AS records, r.regions AS regions",
 )
 _FLAG = Statement("test_flag", "CREATE (f:Flag) SET f = $properties")
 
@@ -60,7 +66,7 @@ class World:
         at: str = START,
         **said: Any,
     ) -> str:
-        names = _KEYS[type_name]
+        names = ontology().entities[type_name].key
         properties = {**dict(zip(names, key, strict=True)), **said}
         identifier = self._namer.entity(type_name, key)
         record = _record(identifier, properties, region, at)
@@ -151,6 +157,19 @@ class World:
             ties=json.dumps(stored),
         )
 
+    def member_by_relation(self, cluster: str, merchant: str, identifier: str) -> None:
+        """A member tied in by a relation that is there, with the records that assert it."""
+        (row,) = self.store.read(_TIE, merchant=merchant, identifier=identifier)
+        tie = {**row, "identifier_id": identifier, "holders_inside": 2, "holders": 2}
+        self.store.write(
+            _MEMBER,
+            cluster=cluster,
+            merchant=merchant,
+            role="store",
+            strength=0.9,
+            ties=json.dumps([tie]),
+        )
+
     def crowd(self, count: int, *, region: str = HERE) -> None:
         """Merchants that nothing is known of, so that a violation is rare."""
         self.store.write(_CROWD, count=count, region=region)
@@ -175,21 +194,6 @@ class World:
 def _prepare_once(store: Store) -> None:
     """Constraints and indexes stay when a test's nodes are deleted."""
     prepare(store)
-
-
-_KEYS = {
-    "Merchant": ("merchant_id",),
-    "Phone": ("number",),
-    "PayeeAccount": ("payee_token",),
-    "Address": ("address_id",),
-    "Store": ("platform", "native_id"),
-    "Platform": ("platform",),
-    "TestLab": ("lab_id",),
-    "TestReport": ("lab_id", "report_no"),
-    "Certificate": ("certificate_no",),
-    "CertificateStatus": ("certificate_no", "starts_on"),
-    "Device": ("device_token",),
-}
 
 
 def _record(asserts: str, properties: dict[str, Any], region: str, at: str) -> Record:

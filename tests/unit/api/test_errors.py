@@ -90,7 +90,7 @@ REASONS = sorted(
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_each_reason_that_we_give_has_a_text(reason: str) -> None:
-    cause = ValueRefused(reason, most=9, name="X")
+    cause = ValueRefused(reason, least=1, most=9, name="X")
     for language in LANGUAGES:
         message = fault_of(GraphQLError("x", original_error=cause), language).body["message"]
         assert reason not in message

@@ -10,7 +10,16 @@ from graphql import GraphQLError, Source, get_introspection_query, get_operation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.limits import DEFAULT_LIMITS, Limits, Size, check_operation, check_text, paged_fields
+from api.limits import (
+    DEFAULT_LIMITS,
+    PRICES,
+    Limits,
+    Size,
+    check_document,
+    check_operation,
+    check_text,
+    paged_fields,
+)
 from api.schema import executable
 from graph.errors import LimitExceeded
 
@@ -27,6 +36,7 @@ def size(query: str, limits: Limits = DEFAULT_LIMITS, **variables: Any) -> Size:
 def refused(query: str, limits: Limits = DEFAULT_LIMITS, **variables: Any) -> str:
     def both() -> None:
         check_text(Source(query), limits)
+        check_document(parse(query), limits)
         size(query, limits, **variables)
 
     with pytest.raises(GraphQLError) as caught:
@@ -38,9 +48,11 @@ def refused(query: str, limits: Limits = DEFAULT_LIMITS, **variables: Any) -> st
 
 def test_every_paged_field_of_the_schema_is_known() -> None:
     assert {"search", "expand", "clusters", "members", "findings", "weeklyFlags", "nodes"} <= set(
-        PAGES
+        PAGES.sizes
     )
-    assert "merchant" not in PAGES
+    assert {"search", "expand", "merchants"} <= PAGES.connections
+    assert not {"sources", "kShortestPaths", "nodes"} & PAGES.connections
+    assert "merchant" not in PAGES.sizes
 
 
 def test_cost_is_the_product_of_page_sizes() -> None:
@@ -87,6 +99,18 @@ def test_too_much_is_refused_by_name() -> None:
     assert refused("query ($n: Int) { clusters(first: $n) { truncated } }", n=2**40) == "cost"
 
 
+def test_what_validation_would_compare_with_itself_is_bounded() -> None:
+    assert refused("{" + "notice " * 22 + "}") == "repeats"
+    assert refused("{" + "viewer { name } " * 22 + "}") == "repeats"
+    nested = "{ viewer { " + "name " * 11 + "} " + "viewer { " + "name " * 12 + "} }"
+    assert refused(nested) == "repeats"
+    assert refused("{" + "... on Query { notice } " * 81 + "}") == "fragments"
+    spread = "{" + "...f " * 81 + "} fragment f on Query { notice }"
+    assert refused(spread) == "fragments"
+    size("{ notice viewer { name regions } }")
+    check_document(parse("{" + "notice " * 21 + "}"), DEFAULT_LIMITS)
+
+
 def doubling(levels: int, leaf: str) -> str:
     fragments = [f"fragment f0 on Query {{ {leaf} }}"]
     fragments += [
@@ -97,8 +121,10 @@ def doubling(levels: int, leaf: str) -> str:
 
 def test_doubling_fragments_are_measured_in_linear_work_and_refused() -> None:
     # Walked out, these would be 2 ** 100 fields; the test would not end.
-    assert refused(doubling(100, "notice")) == "cost"
-    assert refused(doubling(100, "a: notice")) == "aliases"
+    many = Limits(fragments=1_000)
+    assert refused(doubling(100, "notice"), many) == "cost"
+    assert refused(doubling(100, "a: notice"), many) == "aliases"
+    assert refused(doubling(100, "notice")) == "fragments"
 
 
 def test_fragment_cycles_are_left_to_validation() -> None:
@@ -120,3 +146,24 @@ def test_the_introspection_of_graphiql_is_allowed() -> None:
     )
     check_text(Source(query), DEFAULT_LIMITS)
     assert size(query).cost < DEFAULT_LIMITS.cost
+
+
+def test_what_a_connection_says_of_itself_is_paid_once() -> None:
+    bare = size("{ merchants(first: 100) { nodes { id } } }").cost
+    counted = size("{ merchants(first: 100) { totalCount nodes { id } } }").cost
+    assert counted - bare == PRICES["totalCount"]
+    in_fragment = size(
+        "{ merchants(first: 100) { ...items } } fragment items on MerchantConnection "
+        "{ totalCount nodes { id } }"
+    ).cost
+    assert in_fragment == counted
+
+
+def test_items_are_paid_each_wherever_they_stand() -> None:
+    # Not a connection: what stands directly below is repeated.
+    few = size('{ node(id: "x") { ... on Merchant { sources(first: 2) { locator } } } }').cost
+    many = size('{ node(id: "x") { ... on Merchant { sources(first: 20) { locator } } } }').cost
+    assert many - few == 18
+    once = size("{ merchants(first: 50) { edges { node { id } } } }").cost
+    twice = size("{ merchants(first: 50) { a: edges { node { id } } b: edges { node { id } } } }")
+    assert twice.cost - once == once - 1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import SourceError, ThresholdExceeded
@@ -216,6 +216,7 @@ _IDS = st.sampled_from(["m1", "m2", "", " ", "4.40E+17", "a b", "m3"])
 _NAMES = st.sampled_from(["甲", "", "乙", '"', "\0", "a,b", '"ok, quoted"'])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(_IDS, _NAMES, st.sampled_from(["", "91310114MA1XX0017M", "9131"]))))
 def test_nothing_is_lost(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     folder = tmp_path_factory.mktemp("lost")

@@ -36,9 +36,11 @@ def record(archive: ClassArchive, java: Path) -> None:
 def test_it_is_recorded_once_and_then_used(jars: Path, java: Path) -> None:
     first = ClassArchive(jars)
     record(first, java)
+    assert first.known() == []
     first.end(was_ready=True, is_clean=True)
     options = ClassArchive(jars).begin(NO_JAVA)
     assert f"-XX:SharedArchiveFile={jars / 'server.jsa'}" in options
+    assert first.known() == options
     assert (jars / "server.jsa").read_bytes() == b"classes"
 
 

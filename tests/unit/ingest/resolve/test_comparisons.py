@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.resolve import comparisons, names
@@ -30,6 +30,7 @@ def level(of: str, one: object, other: object) -> str:
     return comparison.levels[comparison.judge(one, other)]
 
 
+@settings(deadline=None)  # the first call reads the word lists
 @given(bodies, bodies)
 def test_names_and_trades_compare_alike_both_ways(one: str, other: str) -> None:
     assert comparisons.core(name(one), name(other)) == comparisons.core(name(other), name(one))

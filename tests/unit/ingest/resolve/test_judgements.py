@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.resolve.decisions import Proposal, Verdict
-from ingest.resolve.judgements import Judgement, changes, in_force, of_person, of_rule
+from graph.model.judgements import Judgement, Verdict, in_force, of_person
+from ingest.resolve.decisions import Proposal
+from ingest.resolve.judgements import changes, of_rule
 
 AT = ("2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00", "2026-01-03T00:00:00+00:00")
 

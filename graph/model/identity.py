@@ -3,18 +3,20 @@
 Nothing is stored: identity is worked out from the judgements in force, so withdrawing one restores
 exactly what was before it. Where A and B are different and a chain of `same` still joins them, every
 judgement on such a chain is held back until a person decides; the rest of the component stands.
+
+A `Fold` is what follows for those who count holders: several registrations of one subject are one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import networkx as nx
 
-Pair = tuple[str, str]
+from graph.model.judgements import Judgement, Pair, in_force, readers_of_both
 
 
 class Forest:
@@ -103,6 +105,79 @@ def identity(
             forest.join(*pair)
     groups = tuple(tuple(group) for group in forest.sets(item for pair in joined for item in pair))
     return Identity(groups, tuple(conflicts))
+
+
+def identity_of(
+    judgements: Iterable[Judgement], codes: Mapping[str, str], as_of: str | None = None
+) -> Identity:
+    """Who is one by the judgements in force, now or on `as_of` (ISO date)."""
+    counted = in_force(judgements, as_of)
+    return identity(
+        [pair for pair, each in counted.items() if each.verdict == "same"],
+        [pair for pair, each in counted.items() if each.verdict == "different"],
+        codes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """A judgement by which `a` and `b` count as one: by whom, when, why.
+
+    `regions` are those whose readers see both ends, possibly none.
+    """
+
+    id: str
+    a: str
+    b: str
+    by: str
+    at: str
+    why: str
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Subjects that count as one: every grouped one → the first of its group, and why.
+
+    Subjects that stand alone are in neither; the empty fold changes nothing.
+    """
+
+    representative: Mapping[str, str] = field(default_factory=dict)
+    joinings: tuple[Joining, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.representative)
+
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Representative → all of its group, itself among them, sorted."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for member in sorted(self.representative):
+            found[self.representative[member]].append(member)
+        return {head: tuple(members) for head, members in found.items()}
+
+
+def fold_of(
+    judgements: Iterable[Judgement],
+    codes: Mapping[str, str],
+    regions: Mapping[str, Sequence[str]],
+    as_of: str,
+) -> Fold:
+    """The fold as of a day (ISO date). `codes` and `regions` (owning) are of the judged nodes."""
+    known = list(judgements)
+    found = identity_of(known, codes, as_of)
+    if not found.groups:
+        return Fold()
+    head = found.representatives()
+    held = {pair for conflict in found.conflicts for pair in conflict.via}
+    joinings = [
+        Joining(
+            each.id, each.a, each.b, each.by, each.at, each.why,
+            readers_of_both(regions.get(each.a, ()), regions.get(each.b, ())),
+        )
+        for pair, each in sorted(in_force(known, as_of).items())
+        if each.verdict == "same" and pair not in held
+    ]  # fmt: skip
+    return Fold(head, tuple(joinings))
 
 
 def _ordered(pair: Pair) -> Pair:

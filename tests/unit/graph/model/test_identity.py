@@ -7,7 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.resolve.identity import Forest, Pair, identity
+from graph.model.identity import Forest, identity
+from graph.model.judgements import Pair
 
 nodes = st.sampled_from("ABCDEFGH")
 pair_lists = st.lists(st.tuples(nodes, nodes).filter(lambda pair: pair[0] != pair[1]), max_size=14)

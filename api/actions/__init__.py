@@ -1,0 +1,1 @@
+"""What readers may change: each change once, with its receipt and its line in the audit log."""

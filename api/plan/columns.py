@@ -1,0 +1,99 @@
+"""Lists handed over as columns, so that a long list of plain fields needs no object per item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from graphql import GraphQLObjectType, GraphQLResolveInfo, get_named_type, is_object_type
+from graphql.execution.collect_fields import (
+    FieldDetails,
+    FieldDetailsList,
+    FragmentDetails,
+    collect_subfields,
+)
+
+from api.plan.facts import Facts
+
+T = TypeVar("T")
+
+
+class Columns(Generic[T]):
+    """The items of a list, one column per attribute; each item is made only when it is asked for.
+
+    `kind` is the class of the items; `columns` has, by attribute, a list of values or, for an
+    attribute that is an object, `Columns` of the same length; `make(n)` makes item n as it would be
+    without columns. Where a plan needs no more than the columns, no item is ever made; otherwise this
+    is a list like any other.
+    """
+
+    __slots__ = ("columns", "kind", "length", "make")
+
+    def __init__(
+        self,
+        kind: type[T],
+        columns: Mapping[str, Sequence[Any] | Columns[Any]],
+        length: int,
+        make: Callable[[int], T],
+    ) -> None:
+        self.kind = kind
+        self.columns = columns
+        self.length = length
+        self.make = make
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[T]:
+        return (self.make(n) for n in range(self.length))
+
+
+def wanted_properties(info: GraphQLResolveInfo[Any], *way: str) -> frozenset[str] | None:
+    """Attributes that are asked for of what lies at the end of a way below a field.
+
+    `way` are GraphQL field names, as `"edges", "node"`; the attributes are Python names. None when
+    more than attributes is asked for there (a field with a resolver, or of a type that is not known
+    before): then whole objects are needed. The empty set when the way is not asked for at all.
+    """
+    kind = get_named_type(info.return_type)
+    details: FieldDetailsList = [FieldDetails(node, None) for node in info.field_nodes]
+    for step in way:
+        if not is_object_type(kind):
+            return None
+        chosen = _below(info, kind, details)
+        details = [
+            one
+            for several in chosen.values()
+            for one in several
+            if one.node.name.value == step
+        ]  # fmt: skip
+        if not details:
+            return frozenset()
+        kind = get_named_type(kind.fields[step].type)
+    return _attributes(info, kind, details)
+
+
+def _attributes(
+    info: GraphQLResolveInfo[Any], kind: Any, details: FieldDetailsList
+) -> frozenset[str] | None:
+    if not is_object_type(kind):
+        return None
+    facts, names = Facts(info.schema), set()
+    for several in _below(info, kind, details).values():
+        name = several[0].node.name.value
+        if name == "__typename":
+            continue
+        attribute = facts.attribute(kind.fields[name])
+        if attribute is None or several[0].node.selection_set is not None:
+            return None
+        names.add(attribute)
+    return frozenset(names)
+
+
+def _below(
+    info: GraphQLResolveInfo[Any], kind: GraphQLObjectType, details: FieldDetailsList
+) -> dict[str, FieldDetailsList]:
+    fragments = {name: FragmentDetails(node) for name, node in info.fragments.items()}
+    return collect_subfields(
+        info.schema, fragments, info.variable_values, info.operation, kind, details
+    ).grouped_field_set

@@ -1,0 +1,257 @@
+"""Conditions as Cypher: what the stored values say, and where they do not decide.
+
+The stored values of a thing or relation are its reader's truth only where he may see every region that
+speaks of it. Of others he sees fewer records than were merged into what is stored. So three predicates
+are made of a condition:
+
+`plain` judges by stored values, counting only relations and far ends that the reader may see. It is right
+of a thing that is wholly seen and not doubtful.
+
+`doubtful` is true of a thing when something that the condition looks at, a relation or the thing at its
+end, is seen in part only; also when a text holds a number that is masked.
+
+`possible` is true of every thing that the condition may hold of: it takes what is unknown for neither
+true nor false (the three-valued logic of S. C. Kleene, Introduction to Metamathematics, 1952, § 64).
+
+What is doubtful and possible is judged in the program, from the visible records (`condition_judge`). Each
+predicate is linear in the size of the condition.
+
+Names come from the checked ontology, values are parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from graph.ontology import ontology
+from queries.conditions import (
+    FIRST_SEEN,
+    ID,
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    InRegions,
+    Not,
+    Related,
+    Step,
+    flat,
+    is_free_text,
+    is_identity,
+    property_of,
+    steps,
+)
+
+#: A mobile number as `masking.mask_text` finds it, a little wider: what it takes for one is judged in
+#: the program, by the text that is shown.
+_MOBILE = r"(?s).*1[3-9]\p{Nd}[- ]?\p{Nd}{4}[- ]?\p{Nd}{4}.*"
+_COMPARISONS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_TEXT_COMPARISONS = {"contains": "CONTAINS", "startsWith": "STARTS WITH"}
+
+
+def whole(variable: str) -> str:
+    """Cypher: every region that speaks of it is the reader's."""
+    return f"all(region IN {variable}.regions WHERE region IN $regions)"
+
+
+def visible(variable: str) -> str:
+    """Cypher: one region that speaks of it is the reader's."""
+    return f"any(region IN {variable}.regions WHERE region IN $regions)"
+
+
+def known(variable: str) -> str:
+    """Cypher: the relation was known, and not known to have ended, on `$as_of`."""
+    return (
+        f"{variable}.first_seen <= $as_of "
+        f"AND ({missing(f'{variable}.end_seen')} OR {variable}.end_seen > $as_of)"
+    )
+
+
+def missing(subject: str) -> str:
+    """Cypher: a property is not there.
+
+    Not a plain `IS NULL`: Neo4j 5.26 remembers from that only whether there is a value, and where the
+    same row is asked again, `properties()` of the thing then says `true` in place of the value.
+    """
+    return f"coalesce({subject}, null) IS NULL"
+
+
+def arrow(step: Step, variable: str = "") -> str:
+    """Cypher: the relation, as it is drawn from the thing it is asked of."""
+    body = f"[{variable}:{ontology().relations[step.relation].name}]"
+    return f"-{body}->" if step.is_out else f"<-{body}-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a condition is compiled: the thing's variable and type, and how many relations away.
+
+    `is_strict`: below a `NOT`, where the database's unknown of a missing value must be false.
+    """
+
+    variable: str
+    type_name: str
+    depth: int = 0
+    is_strict: bool = False
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles conditions of one statement and collects their parameters."""
+
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def plain(self, condition: Condition, variable: str, type_name: str) -> str:
+        """Cypher: the condition holds by stored values of what is visible."""
+        return self._plain(condition, _Place(variable, type_name))
+
+    def doubtful(self, condition: Condition, variable: str, type_name: str) -> str:
+        """Cypher: stored values do not decide, although the thing itself is wholly seen."""
+        return self._doubtful(condition, _Place(variable, type_name))
+
+    def possible(
+        self, condition: Condition, variable: str, type_name: str, *, is_whole: bool
+    ) -> str:
+        """Cypher: the condition may hold of a doubtful thing, or of one that is seen in part."""
+        return self._kleene(condition, _Place(variable, type_name), is_whole, is_sure=False)
+
+    def given(self, value: object) -> str:
+        """The parameter that holds a value; the same for the same value."""
+        for name, known_value in self.parameters.items():
+            if type(known_value) is type(value) and known_value == value:
+                return f"${name}"
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+    def _plain(self, condition: Condition, at: _Place) -> str:
+        match condition:
+            case Compare():
+                return self._comparison(condition, at)
+            case InRegions():
+                return self._regions(condition, at)
+            case AllOf(parts):
+                return _joined("AND", [self._plain(part, at) for part in parts], "true")
+            case AnyOf(parts):
+                return _joined("OR", [self._plain(part, at) for part in parts], "false")
+            case Not(part):
+                return f"NOT ({self._plain(part, replace(at, is_strict=True))})"
+            case Related():
+                return self._related(condition, at)
+
+    def _related(self, condition: Related, at: _Place) -> str:
+        match condition.quantifier:
+            case "some":
+                return f"EXISTS {{ {self._ends(condition, at)} }}"
+            case "none":
+                return f"NOT EXISTS {{ {self._ends(condition, at)} }}"
+            case "single":
+                # A hub has a million relations; whether there is exactly one is known after two.
+                return f"COUNT {{ {self._ends(condition, at)} RETURN 1 AS one LIMIT 2 }} = 1"
+            case _:
+                others = Related(condition.step, "none", Not(condition.part))
+                return self._related(others, at)
+
+    def _ends(self, condition: Related, at: _Place) -> str:
+        relation, below = _below(condition.step, at)
+        return (
+            f"{_visible_ends(condition.step, at)} AND {known(relation)} "
+            f"AND {below.variable}.first_seen <= $as_of AND {self._plain(condition.part, below)}"
+        )
+
+    def _doubtful(self, condition: Condition, at: _Place) -> str:
+        strict = replace(at, is_strict=True)
+        doubts = [
+            f"({self._comparison(part, strict)} "
+            f"AND {at.variable}.{part.name} =~ {self.given(_MOBILE)})"
+            for part in _partial_texts(condition, at)
+        ]
+        for step, parts in steps(condition).items():
+            relation, below = _below(step, at)
+            beyond = self._doubtful(AllOf(parts), below)
+            doubt = f"NOT ({whole(relation)} AND {whole(below.variable)})"
+            doubt = doubt if beyond == "false" else f"({doubt} OR {beyond})"
+            doubts.append(f"EXISTS {{ {_visible_ends(step, at)} AND {doubt} }}")
+        return _joined("OR", doubts, "false")
+
+    def _kleene(self, condition: Condition, at: _Place, is_whole: bool, *, is_sure: bool) -> str:
+        """Whether it is surely true, or else whether it is not surely false."""
+        match condition:
+            case Compare():
+                return self._kleene_compare(condition, at, is_whole, is_sure=is_sure)
+            case InRegions():
+                return self._regions(condition, at)
+            case AllOf(parts):
+                said = [self._kleene(part, at, is_whole, is_sure=is_sure) for part in parts]
+                return _joined("AND", said, "true")
+            case AnyOf(parts):
+                said = [self._kleene(part, at, is_whole, is_sure=is_sure) for part in parts]
+                return _joined("OR", said, "false")
+            case Not(part):
+                below = replace(at, is_strict=True)
+                return f"NOT ({self._kleene(part, below, is_whole, is_sure=not is_sure)})"
+            case Related():
+                return "false" if is_sure else "true"
+
+    def _kleene_compare(
+        self, condition: Compare, at: _Place, is_whole: bool, *, is_sure: bool
+    ) -> str:
+        if not (is_whole or is_identity(at.type_name, condition.name)):
+            return "false" if is_sure else "true"
+        if is_sure and _is_partial_text(condition, at):
+            return "false"
+        return self._comparison(condition, at)
+
+    def _comparison(self, condition: Compare, at: _Place) -> str:
+        said = self._bare_comparison(condition, at)
+        # Elsewhere unknown is as good as false, and `coalesce` would keep the server from its indexes.
+        return f"coalesce({said}, false)" if at.is_strict else said
+
+    def _bare_comparison(self, condition: Compare, at: _Place) -> str:
+        name = condition.name
+        if name not in {ID, FIRST_SEEN}:
+            name = property_of(at.type_name, name).name
+        subject = f"{at.variable}.{name}"
+        if condition.operation == "isNull":
+            return missing(subject) if condition.value else f"NOT {missing(subject)}"
+        if condition.operation == "in":
+            values = condition.value if isinstance(condition.value, tuple) else ()
+            return f"{subject} IN {self.given(list(values))}"
+        symbol = _COMPARISONS.get(condition.operation) or _TEXT_COMPARISONS[condition.operation]
+        return f"{subject} {symbol} {self.given(condition.value)}"
+
+    def _regions(self, condition: InRegions, at: _Place) -> str:
+        # Which of the reader's regions speak of a thing he knows, whoever else does.
+        wanted = self.given(list(condition.regions))
+        return (
+            f"any(region IN {at.variable}.regions WHERE region IN {wanted} AND region IN $regions)"
+        )
+
+
+def _below(step: Step, at: _Place) -> tuple[str, _Place]:
+    """The variable of a relation of a thing, and the place at its other end."""
+    depth = at.depth + 1
+    return f"r{depth}", _Place(f"n{depth}", step.far, depth)
+
+
+def _visible_ends(step: Step, at: _Place) -> str:
+    relation, below = _below(step, at)
+    pattern = f"({at.variable}){arrow(step, relation)}({below.variable}:{below.type_name})"
+    return f"MATCH {pattern} WHERE {visible(relation)} AND {visible(below.variable)}"
+
+
+def _partial_texts(condition: Condition, at: _Place) -> Iterator[Compare]:
+    for part in flat(condition):
+        if isinstance(part, Compare) and _is_partial_text(part, at):
+            yield part
+
+
+def _is_partial_text(condition: Compare, at: _Place) -> bool:
+    is_partial = condition.operation in _TEXT_COMPARISONS
+    return is_partial and is_free_text(at.type_name, condition.name)
+
+
+def _joined(word: str, said: list[str], of_none: str) -> str:
+    return f"({f' {word} '.join(said)})" if said else of_none

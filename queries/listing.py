@@ -1,0 +1,276 @@
+"""Lists of things of one type: what is asked of them, in which order, in pages.
+
+A statement judges the things of which its reader sees all that is said, and returns the others with their
+visible records; those are judged here, by the same condition, and take their place in the order by what
+is visible. See `condition_cypher` for why that is exact.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from graph.errors import ValueRefused
+from queries.condition_cypher import Compiler, visible, whole
+from queries.conditions import Condition, check, may_seek
+from queries.expand import checked_date
+from queries.filled import filled
+from queries.judging import judge
+from queries.lookup import nodes
+from queries.ordering import By, Ordering, Place
+from queries.pages import Page
+from queries.reading import Reading, Row
+from queries.views import NodeView, node_view
+
+MAX_LIST = 10_000
+"""Things on one page of a list; the cost rule keeps such pages to a few plain fields."""
+COUNT_BOUND = 100_000
+"""Things counted at most; more are said to be at least that many."""
+PARTLY_LIMIT = 2_000
+"""Things of which the reader sees only some records; more are cut, and it is said."""
+WITHHELD_BOUND = 10_000
+_ROUNDS = 6
+_AT_ONCE = 1_000
+_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which things, in which order, as of when; make it with `of`."""
+
+    type_name: str
+    condition: Condition
+    ordering: Ordering
+    as_of: str
+
+    @classmethod
+    def of(cls, type_name: str, condition: Condition, by: Sequence[By], as_of: str) -> Listing:
+        """Check it; ValueRefused and LimitExceeded as `conditions.check` and `Ordering.of`."""
+        return cls(
+            type_name,
+            check(condition, type_name),
+            Ordering.of(type_name, by),
+            checked_date(as_of),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many things match; `is_exact` unless there are at least that many."""
+
+    count: int
+    is_exact: bool
+
+
+async def page(reading: Reading, listing: Listing, first: int, after: str | None) -> Page[NodeView]:
+    """The first things after a cursor. Usually one statement; more while things that had to be judged
+    were judged away.
+
+    Raises ValueRefused for a size outside 0..MAX_LIST and for a cursor of another list.
+    """
+    if not 0 <= first <= MAX_LIST:
+        raise ValueRefused("page.first", most=MAX_LIST)
+    start = None if after is None else await _start(reading, listing, after)
+    gathering = _Gathering(reading, listing, first, start)
+    await gathering.run()
+    items = gathering.in_order()
+    chosen = tuple(items[:first])
+    return Page(
+        chosen,
+        _Cursors(listing.ordering, chosen),
+        len(items) > first or gathering.is_unfinished,
+        gathering.is_cut,
+        None,
+        listing.as_of,
+    )
+
+
+async def total(reading: Reading, listing: Listing) -> Total:
+    """How many things match, in one statement and what judging takes."""
+    compiler = Compiler()
+    sure, doubtful = census(compiler, listing)
+    places = {"LABEL": listing.type_name, "SURE": f"({sure})", "DOUBTFUL": doubtful}
+    (row,) = await reading.rows(
+        filled("listing_count", places),
+        as_of=listing.as_of,
+        bound=COUNT_BOUND,
+        doubtful_limit=PARTLY_LIMIT + 1,
+        **compiler.parameters,
+    )
+    kept, is_cut = await judged_rows(reading, listing, row["doubtful"])
+    count = row["sure"] + len(kept)
+    return Total(min(count, COUNT_BOUND), not is_cut and row["sure"] < COUNT_BOUND >= count)
+
+
+async def withheld(reading: Reading, type_name: str) -> int | None:
+    """How many things of a type the reader may not see, at most WITHHELD_BOUND, whatever was asked of
+    them; None where that is not told."""
+    if not reading.reader.is_told_withheld:
+        return None
+    statement = filled("listing_withheld", {"LABEL": type_name})
+    (row,) = await reading.rows(statement, bound=WITHHELD_BOUND)
+    return reading.withheld(row["withheld"])
+
+
+def census(compiler: Compiler, listing: Listing) -> tuple[str, str]:
+    """Cypher for all things at once: what surely matches, and what must be judged."""
+    about = (listing.condition, "n", listing.type_name)
+    doubt = compiler.doubtful(*about)
+    partly = (
+        f"(size(n.regions) > 1 AND {visible('n')} AND NOT {whole('n')} "
+        f"AND {compiler.possible(*about, is_whole=False)})"
+    )
+    if doubt == "false":
+        return compiler.plain(*about), partly
+    unsure = (
+        f"({whole('n')} AND n.first_seen <= $as_of "
+        f"AND {compiler.possible(*about, is_whole=True)} AND {doubt})"
+    )
+    return f"({compiler.plain(*about)} AND NOT {doubt})", f"({partly} OR {unsure})"
+
+
+async def judged_rows(
+    reading: Reading, listing: Listing, rows: Sequence[Row]
+) -> tuple[list[NodeView], bool]:
+    """Those of some doubtful rows that match, and whether a bound cut them."""
+    views = [view_of(reading, listing, row) for row in rows[:PARTLY_LIMIT]]
+    known = [view for view in views if view.first_seen <= listing.as_of]
+    judged = await judge(reading, listing.condition, known, listing.as_of)
+    return list(judged.kept), judged.is_cut or len(rows) > PARTLY_LIMIT
+
+
+def view_of(reading: Reading, listing: Listing, row: Row) -> NodeView:
+    """A thing as its reader sees it."""
+    said = [(at, record, payload) for at, record, payload in row.get("said", ())]
+    return node_view(listing.type_name, row["stored"], said, reading.reader.visible)
+
+
+async def _views_of(reading: Reading, listing: Listing, rows: Sequence[Row]) -> list[NodeView]:
+    """Views of many rows, with the event loop free for others now and then."""
+    views: list[NodeView] = []
+    for at in range(0, len(rows), _AT_ONCE):
+        views += [view_of(reading, listing, row) for row in rows[at : at + _AT_ONCE]]
+        await asyncio.sleep(0)
+    return views
+
+
+async def _start(reading: Reading, listing: Listing, cursor: str) -> Place:
+    parsed = listing.ordering.parse(cursor)
+    if parsed.is_complete:
+        return parsed.place
+    view = (await nodes(reading, [parsed.place.id])).get(parsed.place.id)
+    if view is None or view.type != listing.type_name:
+        raise ValueRefused("page.cursor")
+    return listing.ordering.place(view)
+
+
+class _Cursors(Sequence[str]):
+    """Cursors of things, each worked out when it is asked for: mostly that is the first and the last."""
+
+    def __init__(self, ordering: Ordering, views: Sequence[NodeView]) -> None:
+        self._ordering, self._views = ordering, views
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return _Cursors(self._ordering, self._views[at])
+        return self._ordering.cursor(self._ordering.place(self._views[at]))
+
+
+class _Gathering:
+    """Fills one page, with another statement for as long as judging leaves it short."""
+
+    def __init__(self, reading: Reading, listing: Listing, first: int, start: Place | None) -> None:
+        self._reading, self._listing = reading, listing
+        self._first, self._start = first, start
+        self._kept: list[NodeView] = []
+        self._last: Place | None = None
+        self.is_cut = False
+        self.is_unfinished = False
+
+    async def run(self) -> None:
+        """Read rounds of rows until the page and one thing more are there, or no row is left."""
+        limit, place = self._first + 1, self._start
+        for number in range(_ROUNDS):
+            row = await self._rows(place, limit, PARTLY_LIMIT + 1 if number == 0 else 0)
+            in_order = await self._keep(row)
+            if len(in_order) < limit:
+                return
+            place = self._last = self._listing.ordering.place(in_order[-1])
+            if self._wholly_kept > self._first:
+                return
+            limit = max(limit, _ROWS)
+        self.is_cut = self.is_unfinished = True
+
+    def in_order(self) -> list[NodeView]:
+        """What was kept, in order, as far as nothing unread can stand before it."""
+        ordering, start = self._listing.ordering, self._start
+        last = self._last if self.is_unfinished else None
+        return [
+            view
+            for view in (self._kept if self._is_sorted else ordering.sorted(self._kept))
+            if (start is None or ordering.is_after(ordering.place(view), start))
+            and (last is None or not ordering.is_after(ordering.place(view), last))
+        ]
+
+    _wholly_kept = 0
+    _is_sorted = True
+
+    async def _keep(self, row: Row) -> list[NodeView]:
+        listing = self._listing
+        in_order = await _views_of(self._reading, listing, row["whole"])
+        doubtful = {
+            view.id: view
+            for view, item in zip(in_order, row["whole"], strict=True)
+            if item["is_doubtful"]
+        }
+        partly = [view_of(self._reading, listing, item) for item in row["partly"][:PARTLY_LIMIT]]
+        known = [view for view in partly if view.first_seen <= listing.as_of]
+        judged = await judge(
+            self._reading, listing.condition, [*doubtful.values(), *known], listing.as_of
+        )
+        passed = {view.id for view in judged.kept}
+        fit = [view for view in in_order if view.id not in doubtful or view.id in passed]
+        self._wholly_kept += len(fit)
+        others = [view for view in known if view.id in passed]
+        # Rounds follow each other in order; only what others spoke of too stands anywhere.
+        self._is_sorted = self._is_sorted and not others
+        self._kept += [*fit, *others]
+        self.is_cut |= judged.is_cut or len(row["partly"]) > PARTLY_LIMIT
+        return in_order
+
+    async def _rows(self, after: Place | None, limit: int, partly_limit: int) -> Row:
+        listing, compiler = self._listing, Compiler()
+        about = (listing.condition, "n", listing.type_name)
+        plain, doubt = compiler.plain(*about), compiler.doubtful(*about)
+        if doubt != "false":
+            possible = compiler.possible(*about, is_whole=True)
+            plain = f"({plain} OR ({possible} AND {doubt}))"
+        places = {
+            "LABEL": listing.type_name,
+            "HINT": listing.ordering.hint(
+                "n", after, may_seek=may_seek(listing.condition, listing.type_name)
+            ),
+            "AFTER": listing.ordering.after_cypher("n", after, compiler.given),
+            "POSSIBLE": plain,
+            "DOUBTFUL": doubt,
+            "PARTLY": compiler.possible(*about, is_whole=False),
+            "ORDER": listing.ordering.cypher("n"),
+        }
+        parameters: dict[str, Any] = compiler.parameters
+        (row,) = await self._reading.rows(
+            filled("listing", places),
+            as_of=listing.as_of,
+            limit=limit,
+            partly_limit=partly_limit,
+            **parameters,
+        )
+        return row

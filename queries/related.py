@@ -1,0 +1,169 @@
+"""Things that others are related to by one relation: pages for many things at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.ontology import ontology
+from graph.store.statement import Statement
+from queries.condition_cypher import Compiler, arrow, known, visible, whole
+from queries.conditions import EVERYTHING, Condition, Step, check
+from queries.filled import filled
+from queries.ordering import utf16
+from queries.pages import Page, PageRequest, encode_cursor
+from queries.reading import Reading
+from queries.views import (
+    NodeView,
+    RelationEnds,
+    RelationView,
+    node_view,
+    relation_key,
+    relation_view,
+)
+
+CURSOR = (str, str)
+DOUBTFUL_LIMIT = 2_000
+"""Relations of one thing that must be judged in the program; more are cut, and it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One relation of a thing and the thing at its other end."""
+
+    relation: RelationView
+    node: NodeView
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its place among the relations of one thing: the far id, then what tells them apart."""
+        return (self.node.id, "".join(relation_key(self.relation.type, self.relation.properties)))
+
+    @property
+    def rank(self) -> tuple[bytes, bytes]:
+        """Sorts the relations of one thing."""
+        return _rank(*self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedList:
+    """Which relations are asked for; make it with `of`."""
+
+    step: Step
+    condition: Condition
+    as_of: str
+    page: PageRequest
+
+    @classmethod
+    def of(cls, step: Step, condition: Condition, as_of: str, page: PageRequest) -> RelatedList:
+        """Check it; raises what `conditions.check` raises."""
+        return cls(step, check(condition, step.far), as_of, page)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The relations of one thing: those that surely match, in order and cut to a page, and those that
+    must be judged."""
+
+    withheld: int
+    sure: tuple[End, ...]
+    doubtful: tuple[End, ...]
+    is_cut: bool
+
+
+async def found(reading: Reading, ids: Iterable[str], asked: RelatedList) -> dict[str, Found]:
+    """For each thing that is visible, in one statement; doubtful ends are known on the day asked for,
+    but not yet judged by the condition."""
+    statement, parameters = _statement(asked)
+    after = asked.page.after or ("", "")
+    rows = await reading.rows(
+        statement,
+        ids=sorted(set(ids)),
+        as_of=asked.as_of,
+        after_id=after[0],
+        after_apart=after[1],
+        limit=asked.page.first + 1,
+        doubtful_limit=DOUBTFUL_LIMIT + 1,
+        **parameters,
+    )
+    return {row["id"]: _found(reading, row, asked) for row in rows}
+
+
+async def ends(
+    reading: Reading, ids: Iterable[str], step: Step, as_of: str
+) -> tuple[dict[str, tuple[End, ...]], bool]:
+    """Every relation of each thing along a step, and whether a bound cut them."""
+    asked = RelatedList(step, EVERYTHING, as_of, PageRequest(DOUBTFUL_LIMIT))
+    by_id = await found(reading, ids, asked)
+    all_ends = {name: (*one.sure[:DOUBTFUL_LIMIT], *one.doubtful) for name, one in by_id.items()}
+    is_cut = any(one.is_cut or len(one.sure) > DOUBTFUL_LIMIT for one in by_id.values())
+    return all_ends, is_cut
+
+
+def page(
+    reading: Reading, one: Found, judged: Sequence[End], asked: RelatedList, *, is_cut: bool
+) -> Page[End]:
+    """A page of what surely matches and of those that were judged to."""
+    after = asked.page.after
+    items = sorted((*one.sure, *judged), key=lambda end: end.rank)
+    rest = [end for end in items if after is None or end.rank > _rank(*map(str, after))]
+    chosen = tuple(rest[: asked.page.first])
+    return Page(
+        chosen,
+        tuple(encode_cursor(end.key) for end in chosen),
+        len(rest) > asked.page.first,
+        one.is_cut or is_cut,
+        reading.withheld(one.withheld),
+        asked.as_of,
+    )
+
+
+def _rank(identifier: str, apart: str) -> tuple[bytes, bytes]:
+    """Orders as the statement does; see `ordering`."""
+    return utf16(identifier), utf16(apart)
+
+
+def _statement(asked: RelatedList) -> tuple[Statement, dict[str, Any]]:
+    compiler, step = Compiler(), asked.step
+    about = (asked.condition, "n", step.far)
+    doubt = compiler.doubtful(*about)
+    seen = f"{whole('r')} AND {whole('n')} AND {known('r')} AND n.first_seen <= $as_of"
+    partly = (
+        f"{visible('r')} AND {visible('n')} AND NOT ({whole('r')} AND {whole('n')}) "
+        f"AND {compiler.possible(*about, is_whole=False)}"
+    )
+    doubtful = f"({seen} AND {doubt} AND {compiler.possible(*about, is_whole=True)})"
+    apart = [f"coalesce(r.{name}, '')" for name in ontology().relations[step.relation].key]
+    places = {
+        "LABEL": step.near,
+        "FAR": step.far,
+        "ARROW": arrow(step, "r"),
+        "APART": " + ".join(apart) or "''",
+        "SURE": f"{seen} AND {compiler.plain(*about)} AND NOT {doubt}",
+        "DOUBTFUL": partly if doubt == "false" else f"({partly}) OR {doubtful}",
+    }
+    return filled("related", places), compiler.parameters
+
+
+def _found(reading: Reading, row: Mapping[str, Any], asked: RelatedList) -> Found:
+    doubtful = [_end(reading, row["id"], item, asked) for item in row["doubtful"][:DOUBTFUL_LIMIT]]
+    return Found(
+        row["withheld"],
+        tuple(_end(reading, row["id"], item, asked) for item in row["sure"]),
+        tuple(
+            end
+            for end in doubtful
+            if end.relation.is_known_on(asked.as_of) and end.node.first_seen <= asked.as_of
+        ),
+        len(row["doubtful"]) > DOUBTFUL_LIMIT,
+    )
+
+
+def _end(reading: Reading, near: str, item: Mapping[str, Any], asked: RelatedList) -> End:
+    regions = reading.reader.visible
+    other = node_view(asked.step.far, item["stored"], item.get("said", ()), regions)
+    start, finish = (near, other.id) if asked.step.is_out else (other.id, near)
+    ends_of = RelationEnds(asked.step.relation, start, finish)
+    said = item.get("relation_said", ())
+    return End(relation_view(ends_of, item["relation"], said, regions), other)

@@ -1,0 +1,193 @@
+"""Lists, counts and aggregates: what a statement is sure of and what is judged agree, for every reader."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from graph.store.connection import Connection
+from graph.store.session import Store
+from queries import aggregate, listing
+from queries.conditions import (
+    EVERYTHING,
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    InRegions,
+    Not,
+    Related,
+    Step,
+)
+from queries.judging import judge
+from queries.listing import Listing
+from queries.lookup import nodes
+from queries.ordering import By
+from queries.reading import Reading
+from queries.views import NodeView
+from tests.integration.queries.asking import TODAY, ask
+from tests.integration.queries.world import HERE, LATER, NATION, THERE, World
+
+OPERATES = Step("OPERATES", is_out=True)
+OPERATED_BY = Step("OPERATES", is_out=False)
+USES_PHONE = Step("USES_PHONE", is_out=True)
+PARENT_OF = Step("PARENT_OF", is_out=True)
+ROLES = ["seller", "dealer", None]
+NAMES = ["甲电子", "乙电子", "丙", "联系13812345678", "\U00020000店", "\uff21店", None]
+
+
+@pytest.fixture
+def world(clean_store: Store) -> World:
+    return World(clean_store)
+
+
+def crowd(world: World, seed: int) -> list[str]:
+    """Merchants, stores and phones of two regions and of both, with relations of each kind."""
+    rng = random.Random(seed)
+
+    def said(**values: Any) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value is not None}
+
+    def regions() -> list[str]:
+        return rng.choice([[HERE], [HERE], [THERE], [NATION], [HERE, THERE], [THERE, HERE]])
+
+    merchants = [f"M{n:02d}" for n in range(14)]
+    shops = [f"s{n:02d}" for n in range(12)]
+    for name in merchants:
+        for n, region in enumerate(regions()):
+            world.thing(
+                "Merchant",
+                (name,),
+                region=region,
+                at=f"2025-0{9 if n else rng.choice([7, 8, 9])}-0{rng.randint(1, 9)}T08:00:00+08:00",
+                **said(
+                    name=rng.choice(NAMES),
+                    role=rng.choice(ROLES),
+                    registered_on=rng.choice(["2020-01-01", "2021-06-01", None]),
+                ),
+            )
+    for name in shops:
+        for region in regions():
+            world.thing(
+                "Store",
+                (rng.choice(["taobao", "jd"]), name),
+                region=region,
+                **said(name=rng.choice(NAMES), opened_on=rng.choice(["2024-01-01", None])),
+            )
+    ids = [f"Merchant:{name}" for name in merchants]
+    stores = [key for key in world._keys if key.startswith("Store:")]
+    phones = [world.thing("Phone", (f"+861380013800{n}",)) for n in range(3)]
+    for _ in range(40):
+        start = rng.choice(ids)
+        for region in regions():
+            kind = rng.choice(["OPERATES", "OPERATES", "USES_PHONE", "PARENT_OF"])
+            far = {"OPERATES": stores, "USES_PHONE": phones, "PARENT_OF": ids}[kind]
+            more = {"role": rng.choice(["contact", "sender"])} if kind == "USES_PHONE" else {}
+            at = "2025-09-10T08:00:00+08:00"
+            if rng.random() < 0.2:
+                more |= {"valid_to": "2025-10-01"}
+                at = LATER
+            world.link(kind, start, rng.choice(far), region=region, at=at, **more)
+    world.settle()
+    return ids
+
+
+def any_condition(rng: random.Random, type_name: str, depth: int = 0) -> Condition:
+    """A condition on a merchant or a store."""
+    known: dict[str, list[Condition]] = {
+        "Merchant": [
+            Compare("role", "eq", rng.choice(["seller", "dealer"])),
+            Compare("role", "in", ("seller",)),
+            Compare("role", "isNull", rng.random() < 0.5),
+            Compare("name", "contains", rng.choice(["电子", "1381", "联系", "店"])),
+            Compare("name", "startsWith", rng.choice(["甲", "联系138", "联系1381"])),
+            Compare("registered_on", "gte", "2021-01-01"),
+            Compare("registered_on", "lt", "2021-01-01"),
+            Compare("first_seen", "lte", "2025-08-31"),
+            Compare("id", "in", ("Merchant:M01", "Merchant:M02", "Merchant:M09")),
+            Compare("merchant_id", "startsWith", "M0"),
+            InRegions((rng.choice([HERE, THERE, NATION]),)),
+        ],
+        "Store": [
+            Compare("platform", "eq", "taobao"),
+            Compare("opened_on", "isNull", value=True),
+            Compare("name", "contains", "电子"),
+            InRegions((HERE,)),
+        ],
+    }
+    compares = known[type_name]
+    choices: list[Any] = [lambda: rng.choice(compares)] * 3
+    if depth < 3:
+        quantifier = rng.choice(["some", "none", "all", "single"])
+        moves = {"Merchant": [OPERATES, PARENT_OF], "Store": [OPERATED_BY]}[type_name]
+        step = rng.choice(moves)
+        choices += [
+            lambda: Related(step, quantifier, any_condition(rng, step.far, depth + 1)),
+            lambda: Related(step, quantifier, EVERYTHING),
+            lambda: Not(any_condition(rng, type_name, depth + 1)),
+            lambda: AllOf((any_condition(rng, type_name, depth + 1), rng.choice(compares))),
+            lambda: AnyOf((any_condition(rng, type_name, depth + 1), rng.choice(compares))),
+        ]
+    made: Condition = rng.choice(choices)()
+    return made
+
+
+ORDERS = [
+    (),
+    (By("name"),),
+    (By("role", is_descending=True), By("name")),
+    (By("registered_on"), By("first_seen", is_descending=True)),
+    (By("id", is_descending=True),),
+]
+
+
+async def pages(reading: Reading, asked: Listing, first: int) -> list[NodeView]:
+    """Every page of a list, one after the other."""
+    found: list[NodeView] = []
+    cursor = None
+    while True:
+        page = await listing.page(reading, asked, first, cursor)
+        assert not page.truncated
+        assert len(page.items) <= first
+        found += page.items
+        if not page.has_next:
+            return found
+        cursor = page.cursors[-1]
+
+
+async def expected(reading: Reading, asked: Listing, ids: Sequence[str]) -> list[NodeView]:
+    """The same, by looking at every thing the reader may see."""
+    views = [v for v in (await nodes(reading, ids)).values() if v.first_seen <= asked.as_of]
+    judged = await judge(reading, asked.condition, views, asked.as_of)
+    return asked.ordering.sorted(judged.kept)
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_statements_and_judgement_agree(server: Connection, world: World, seed: int) -> None:
+    ids = crowd(world, seed)
+    rng = random.Random(seed)
+    conditions = [any_condition(rng, "Merchant") for _ in range(8)]
+
+    async def compare(reading: Reading) -> None:
+        for n, condition in enumerate(conditions):
+            day = rng.choice(["2025-09-05", "2025-09-30", TODAY])
+            asked = Listing.of("Merchant", condition, ORDERS[n % len(ORDERS)], day)
+            wanted = await expected(reading, asked, ids)
+            assert await pages(reading, asked, rng.choice([2, 50])) == wanted, condition
+            assert await listing.total(reading, asked) == listing.Total(len(wanted), True)
+            whole = await aggregate.aggregate(reading, asked, ["role", "regions"])
+            assert whole.count == len(wanted)
+            assert {group.key: group.count for group in whole.groups} == Counter(
+                (view.properties.get("role"), region) for view in wanted for region in view.regions
+            )
+            days = [view.properties.get("registered_on") for view in wanted]
+            known = sorted(day for day in days if day)
+            measure = whole.measures["registered_on"]
+            assert (measure.count, measure.least) == (len(known), known[0] if known else None)
+
+    for regions in [(HERE,), (HERE, THERE)]:
+        ask(server, compare, *regions, deadline_s=500)

@@ -1,0 +1,190 @@
+"""What a condition may ask, what it means, and what it becomes in Cypher."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.errors import LimitExceeded, ValueRefused
+from queries.condition_cypher import Compiler
+from queries.condition_judge import Thing, holds
+from queries.conditions import (
+    EVERYTHING,
+    MAX_CONDITIONS,
+    MAX_STEPS,
+    MAX_VALUES,
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    InRegions,
+    Not,
+    Related,
+    Step,
+    check,
+    steps,
+)
+from queries.views import NodeView
+
+OPERATES = Step("OPERATES", is_out=True)
+OPERATED_BY = Step("OPERATES", is_out=False)
+PARENT_OF = Step("PARENT_OF", is_out=True)
+
+compares = st.one_of(
+    st.builds(Compare, st.just("role"), st.just("eq"), st.sampled_from(["seller", "dealer"])),
+    st.builds(Compare, st.just("role"), st.just("isNull"), st.booleans()),
+    st.builds(Compare, st.just("name"), st.just("contains"), st.sampled_from(["甲", "138"])),
+    st.builds(Compare, st.just("registered_on"), st.just("gte"), st.just("2021-01-01")),
+    st.builds(InRegions, st.just(("330000",))),
+)
+conditions: st.SearchStrategy[Condition] = st.recursive(
+    compares,
+    lambda inner: st.one_of(
+        st.builds(Not, inner),
+        st.builds(AllOf, st.lists(inner, max_size=2).map(tuple)),
+        st.builds(AnyOf, st.lists(inner, max_size=2).map(tuple)),
+        st.builds(
+            Related,
+            st.just(PARENT_OF),
+            st.sampled_from(["some", "none", "all", "single"]),
+            inner,
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+def merchant(**properties: Any) -> NodeView:
+    known = {"merchant_id": "M1", **properties}
+    return NodeView("Merchant:M1", "Merchant", known, ("330000",), (), "2025-09-01")
+
+
+things = st.recursive(
+    st.builds(
+        lambda said: Thing(merchant(**said), {PARENT_OF: ()}),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "role": st.sampled_from(["seller", "dealer", "maker"]),
+                "name": st.sampled_from(["甲", "甲13812345678", "乙"]),
+                "registered_on": st.sampled_from(["2020-05-05", "2021-01-01"]),
+            },
+        ),
+    ),
+    lambda inner: st.builds(
+        lambda thing, ends: Thing(thing.view, {PARENT_OF: tuple(ends)}),
+        inner,
+        st.lists(inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(conditions, things)
+def test_the_opposite_is_the_opposite(condition: Condition, thing: Thing) -> None:
+    assert holds(Not(condition), thing) is not holds(condition, thing)
+
+
+@settings(deadline=None)
+@given(conditions, conditions, things)
+def test_and_or_not_obey_de_morgan(one: Condition, other: Condition, thing: Thing) -> None:
+    assert holds(Not(AllOf((one, other))), thing) == holds(AnyOf((Not(one), Not(other))), thing)
+
+
+@settings(deadline=None)
+@given(conditions, things)
+def test_quantifiers_hang_together(part: Condition, thing: Thing) -> None:
+    def says(quantifier: str, of: Condition) -> bool:
+        return holds(Related(PARENT_OF, quantifier, of), thing)
+
+    assert says("none", part) is not says("some", part)
+    assert says("all", part) is says("none", Not(part))
+    count = sum(holds(part, end) for end in thing.related[PARENT_OF])
+    assert says("single", part) is (count == 1)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (Compare("role", "eq", "seller"), True),
+        (Compare("role", "in", ("dealer", "seller")), True),
+        (Compare("division", "eq", "330100"), False),
+        (Compare("division", "isNull", True), True),
+        (Compare("id", "eq", "Merchant:M1"), True),
+        (Compare("first_seen", "lt", "2025-09-01"), False),
+        (Compare("first_seen", "lte", "2025-09-01"), True),
+        (Compare("registered_on", "gt", "2020-12-31"), True),
+        (Compare("name", "startsWith", "联系138"), True),
+        (Compare("name", "contains", "1381234"), False),
+        (Compare("name", "eq", "联系13812345678"), True),
+        (InRegions(("330000", "310000")), True),
+        (InRegions(("310000",)), False),
+        (AllOf(), True),
+        (AnyOf(), False),
+    ],
+)
+def test_comparisons(condition: Condition, expected: bool) -> None:
+    view = merchant(role="seller", name="联系13812345678", registered_on="2021-01-01")
+    assert holds(condition, Thing(view)) is expected
+
+
+def test_what_is_too_much_or_may_not_be_asked() -> None:
+    many = AnyOf((Compare("role", "eq", "a"),) * MAX_CONDITIONS)
+    with pytest.raises(LimitExceeded):
+        check(many, "Merchant")
+    deep: Condition = EVERYTHING
+    for _ in range(MAX_STEPS):
+        deep = Related(PARENT_OF, "some", deep)
+    assert check(deep, "Merchant") is deep
+    with pytest.raises(LimitExceeded):
+        check(Related(PARENT_OF, "some", deep), "Merchant")
+    with pytest.raises(LimitExceeded):
+        check(Compare("role", "in", ("a",) * (MAX_VALUES + 1)), "Merchant")
+    refused: list[tuple[Condition, str]] = [
+        (Compare("nothing", "eq", "a"), "filter.property"),
+        (Compare("role", "matches", "a"), "filter.operation"),
+        (Related(OPERATED_BY, "some", EVERYTHING), "filter.relation"),
+        (Related(OPERATES, "few", EVERYTHING), "filter.relation"),
+    ]
+    for condition, reason in refused:
+        with pytest.raises(ValueRefused, match=reason):
+            check(condition, "Merchant")
+    with pytest.raises(ValueRefused, match=r"filter\.personal"):
+        check(Compare("number", "startsWith", "138"), "Phone")
+    assert check(Compare("number", "eq", "+8613812345678"), "Phone")
+
+
+def test_steps_of_the_thing_itself_only() -> None:
+    inner = Related(OPERATED_BY, "some", EVERYTHING)
+    condition = Not(AnyOf((Related(OPERATES, "none", inner), Compare("role", "eq", "x"))))
+    assert steps(condition) == {OPERATES: (inner,)}
+
+
+@settings(deadline=None)
+@given(conditions)
+def test_values_are_parameters_and_every_pattern_is_of_the_visible(condition: Condition) -> None:
+    compiler = Compiler()
+    said = compiler.plain(condition, "n", "Merchant") + compiler.doubtful(
+        condition, "n", "Merchant"
+    )
+    assert not re.search("seller|dealer|甲|2021", said)
+    patterns = said.split("MATCH ")[1:]
+    assert all(re.match(r"\(n\d*\)-\[(r\d+):PARENT_OF\]->\((n\d+):Merchant\) WHERE any\(region IN "
+                        r"\1\.regions WHERE region IN \$regions\) AND any\(region IN \2\.regions "
+                        r"WHERE region IN \$regions\)", pattern) for pattern in patterns)  # fmt: skip
+    assert said.count("{") == said.count("}")
+    assert said.count("(") == said.count(")")
+
+
+def test_a_hostile_value_changes_no_text() -> None:
+    texts = set()
+    for value in ("seller", "' OR true //", "`) DETACH DELETE n //", "$regions"):
+        compiler = Compiler()
+        texts.add(compiler.plain(Compare("role", "eq", value), "n", "Merchant"))
+        assert compiler.parameters == {"p0": value}
+    assert texts == {"n.role = $p0"}
