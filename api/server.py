@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import time
+from collections.abc import Callable
 
 import uvicorn
 from starlette.applications import Starlette
@@ -29,6 +31,15 @@ class DrainingServer(uvicorn.Server):
         while self._desk.connections.total() > 0 and time.monotonic() < deadline:
             await asyncio.sleep(_LOOK_EVERY_S)
         await super().shutdown(sockets)
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Makes the event loop of the service: uvloop's, except on Windows, which it does not know."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop
+    import uvloop
+
+    return uvloop.new_event_loop
 
 
 def server_of(app: Starlette, host: str, port: int, drain_s: int) -> DrainingServer:

@@ -10,7 +10,7 @@ import click
 from api.app import create_app
 from api.auth import ROLES
 from api.gate_settings import GateSettings, TrustedSettings
-from api.server import server_of
+from api.server import loop_factory, server_of
 from api.settings import ApiSettings
 from graph.store.async_session import AsyncStore
 from graph.store.connection import Connection
@@ -83,7 +83,9 @@ def run_service(
     connection: Connection, tokens: Path, host: str, port: int, gate: GateSettings | None = None
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight have `DRAIN_S` seconds to end."""
-    asyncio.run(_serve(connection, ApiSettings(tokens, gate=gate or GateSettings()), host, port))
+    settings = ApiSettings(tokens, gate=gate or GateSettings())
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_serve(connection, settings, host, port))
 
 
 async def _serve(connection: Connection, settings: ApiSettings, host: str, port: int) -> None:

@@ -100,8 +100,9 @@ def key(address: Address) -> str:
     """Canonical key: two spellings of one place share it. Empty where nothing was read.
 
     Left out on purpose: the estate's name where road and number are there, a street office (街道) where
-    there is a road, because half of all writers leave them out; the floor where the room number has
-    three digits, because it repeats it. A town (镇, 乡) stays: every town has its own 人民路.
+    there is a road, because half of all writers leave them out; the floor where the room number begins
+    with it (501 on the fifth), not where it says another (955 on the fifth). A town (镇, 乡) stays: every
+    town has its own 人民路.
     """
     area = address.district or address.city or address.province
     numbered_road = bool(address.road and address.road_no)
@@ -109,7 +110,6 @@ def key(address: Address) -> str:
     road_no, building = address.road_no, address.building
     if not (address.road or address.lane) and building is None and (address.unit or address.room):
         road_no, building = None, road_no  # inside an estate, 1号1单元 is building 1
-    repeats_floor = address.room is not None and _LONG_ROOM.search(address.room)
     pieces = (
         ("", divisions.current(area.code) if area else None),
         ("t", town),
@@ -121,12 +121,17 @@ def key(address: Address) -> str:
         ("s", address.section),
         ("b", building),
         ("u", address.unit),
-        ("f", None if repeats_floor else address.floor),
+        ("f", None if _repeats_floor(address) else address.floor),
         ("h", address.room),
         ("p", None if numbered_road and not address.near else address.place),
         ("~", "near" if address.near else None),
     )
     return "/".join(f"{mark}{value}" for mark, value in pieces if value)
+
+
+def _repeats_floor(address: Address) -> bool:
+    room = _LONG_ROOM.search(address.room or "")
+    return room is not None and room[0][:-2].lstrip("0") == (address.floor or "").lstrip("0")
 
 
 def _digits(match: re.Match[str]) -> str:

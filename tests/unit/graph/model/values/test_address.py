@@ -86,6 +86,8 @@ def test_other_shapes() -> None:
                 "天津自贸试验区(中心商务区)望海大道66号2-1203")  # fmt: skip
     assert not same("沈阳市沈河区望云路15号(1201)", "沈阳市沈河区望云路15号(1202室)")
     assert not same("三河市望云路青禾苑14号", "三河市望云路14号")
+    assert same("杭州市西湖区文三路100号3幢5楼501室", "杭州市西湖区文三路100号3幢501室")
+    assert not same("杭州市西湖区文三路100号3幢5楼955室", "杭州市西湖区文三路100号3幢13楼955室")
 
 
 def test_abolished_districts_have_the_key_of_their_successor() -> None:
