@@ -17,10 +17,15 @@ from typing import IO, NamedTuple
 
 import orjson
 
+from graph.store.lock import FileLock
 from ingest.facts import CleanRow, FactColumns, Key, Provenance, Value, chained
 
 BLOCK_ROWS = 500
 """Facts held as objects, which are large, before they are packed."""
+
+_PREFIX = "suyuan-load-"
+_LOCK = "owner.lock"
+_LOCK_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +188,22 @@ class Spools:
 
 
 class SpoolFolder:
-    """A context manager: a folder of its own below `inside`, which is gone afterwards."""
+    """A context manager: a folder of its own below `inside`, which is gone afterwards.
+
+    A loader that was killed cannot clean up, and its rows hold personal data: what it left is removed
+    by the next one. Its lock, which the kernel let go of, tells it from loaders that still run.
+    """
 
     def __init__(self, inside: Path | None = None) -> None:
-        self._inside = inside
+        self._inside = inside or Path(tempfile.gettempdir())
 
     def __enter__(self) -> Path:
-        self._folder = Path(tempfile.mkdtemp(prefix="suyuan-load-", dir=self._inside))
+        for left in self._inside.glob(f"{_PREFIX}*/{_LOCK}"):
+            if not FileLock(left).is_held():
+                shutil.rmtree(left.parent, ignore_errors=True)
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._inside))
+        self._lock = FileLock(self._folder / _LOCK)
+        self._lock.acquire(_LOCK_WAIT_S)  # somebody may be looking whether it is held
         return self._folder
 
     def __exit__(
@@ -199,6 +213,7 @@ class SpoolFolder:
         trace: TracebackType | None,
     ) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+        self._lock.release()
 
 
 def _closed(spools: Mapping[str, _Spool]) -> dict[str, tuple[Segment, ...]]:
