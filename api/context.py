@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import strawberry
+from graphql import GraphQLResolveInfo
 from strawberry.dataloader import DataLoader
 
 from api.auth import TokenInfo
 from api.desk import Desk
+from api.plan.columns import is_wanted
 from api.rate import Budget
 from queries import certificates, clusters, listing, lookup, provenance
 from queries.cluster_view import ClusterView
@@ -20,11 +23,22 @@ from queries.listing import Listing, Total
 from queries.pages import Cut, Page, empty_page
 from queries.provenance import RecordView
 from queries.reading import Reading
-from queries.related import End, RelatedList
+from queries.related import End, FarEnd, RelatedList
 from queries.views import NodeView
 
 _BATCH = 1_000
 _T = TypeVar("_T")
+_Place = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a field asks for; whether the things at the ends are, other than in edges; and the `raw` that
+    holds what its place is known by: no other object can have the same `id` as long as it is there."""
+
+    related: RelatedList
+    has_nodes: bool
+    raw: GraphQLResolveInfo[Any]
 
 
 @dataclass(slots=True)
@@ -45,9 +59,10 @@ class Context:
     clusters_of: DataLoader[str, tuple[str, ...]] = field(init=False)
     expansions: DataLoader[tuple[str, Expansion], StepPage | None] = field(init=False)
     summaries: DataLoader[tuple[str, str], Summary | None] = field(init=False)
-    related: DataLoader[tuple[str, RelatedList], Page[End]] = field(init=False)
     totals: DataLoader[Listing, Total] = field(init=False)
     withheld: DataLoader[str, int | None] = field(init=False)
+    _related: dict[RelatedList, DataLoader[str, Page[End | FarEnd]]] = field(default_factory=dict)
+    _asked: dict[_Place, Asked] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.nodes = DataLoader(self._nodes, max_batch_size=_BATCH)
@@ -57,7 +72,6 @@ class Context:
         self.clusters_of = DataLoader(self._clusters_of, max_batch_size=_BATCH)
         self.expansions = DataLoader(self._expansions, max_batch_size=_BATCH)
         self.summaries = DataLoader(self._summaries, max_batch_size=_BATCH)
-        self.related = DataLoader(self._related, max_batch_size=_BATCH)
         self.totals = DataLoader(self._totals)
         self.withheld = DataLoader(self._withheld)
 
@@ -69,6 +83,23 @@ class Context:
         """Visible records, oldest first."""
         found = await self.records.load_many(list(ids))
         return provenance.oldest_first(record for record in found if record is not None)
+
+    def related(self, asked: RelatedList) -> DataLoader[str, Page[End | FarEnd]]:
+        """The loader of the relations of things, by their ids."""
+        if asked not in self._related:
+            load = partial(self._related_pages, asked)
+            self._related[asked] = DataLoader(load, max_batch_size=_BATCH)
+        return self._related[asked]
+
+    def asked_by(self, raw: GraphQLResolveInfo[Any]) -> Asked | None:
+        """What a field was found to ask for when another thing was asked for it, in the same place of
+        the same operation; its arguments cannot be others there."""
+        return self._asked.get(_place(raw))
+
+    def keep_asked(self, raw: GraphQLResolveInfo[Any], related: RelatedList) -> Asked:
+        """Keep it for `asked_by`."""
+        self._asked[_place(raw)] = asked = Asked(related, is_wanted(raw, "nodes"), raw)
+        return asked
 
     async def _nodes(self, ids: list[str]) -> list[NodeView | None]:
         return _in_order(ids, await lookup.nodes(self.reading, ids))
@@ -103,21 +134,21 @@ class Context:
             found |= {(identifier, day): summary for identifier, summary in counted.items()}
         return [found.get(key) for key in keys]
 
-    async def _related(self, keys: list[tuple[str, RelatedList]]) -> list[Page[End]]:
-        found: dict[tuple[str, RelatedList], Page[End]] = {}
-        for asked in dict.fromkeys(asked for _, asked in keys):
-            ids = [identifier for identifier, other in keys if other == asked]
-            pages = await related_pages(self.reading, ids, asked)
-            found |= {(identifier, asked): page for identifier, page in pages.items()}
+    async def _related_pages(self, asked: RelatedList, ids: list[str]) -> list[Page[End | FarEnd]]:
+        found = await related_pages(self.reading, ids, asked)
         # Whoever asks holds the thing, so it has a page, unless it was deleted since.
-        nothing = self.reading.withheld(0)
-        return [found.get(key) or empty_page(Cut(key[1].as_of, nothing)) for key in keys]
+        nothing = Cut(asked.as_of, self.reading.withheld(0))
+        return [found.get(identifier) or empty_page(nothing) for identifier in ids]
 
     async def _totals(self, asked: list[Listing]) -> list[Total]:
         return [await listing.total(self.reading, one) for one in asked]
 
     async def _withheld(self, type_names: list[str]) -> list[int | None]:
         return [await listing.withheld(self.reading, name) for name in type_names]
+
+
+def _place(raw: GraphQLResolveInfo[Any]) -> _Place:
+    return (raw.parent_type.name, id(raw.variable_values), *map(id, raw.field_nodes))
 
 
 def _in_order(ids: Sequence[str], found: dict[str, _T]) -> list[_T | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 import strawberry
@@ -262,8 +263,7 @@ def shown(view: NodeView) -> Entity:
     from api.generated.types import TYPES  # it extends Entity, so it cannot be imported above
 
     masked = mask_properties(view.type, view.properties)
-    names = {p.name for p in ontology().entities[view.type].properties}
-    values: dict[str, Any] = {name: masked.get(name) for name in names}
+    values: dict[str, Any] = {name: masked.get(name) for name in _properties(view.type)}
     return TYPES[view.type](
         id=strawberry.ID(view.id),
         view=view,
@@ -272,6 +272,11 @@ def shown(view: NodeView) -> Entity:
         regions=list(view.regions),
         **values,
     )
+
+
+@cache
+def _properties(type_name: str) -> tuple[str, ...]:
+    return tuple(p.name for p in ontology().entities[type_name].properties)
 
 
 def label_of(view: NodeView, lang: str) -> str:

@@ -6,18 +6,49 @@ Masks are those of `queries.masking`, laid on whole columns at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import strawberry
 from graphql import GraphQLResolveInfo
 
 from api.entity import Entity, shown
-from api.plan.columns import Columns, wanted_properties
+from api.plan.columns import Columns, is_wanted, wanted_properties
 from queries.masking import mask_column
+from queries.related import End, FarEnd, RelatedList
+from queries.thing_columns import ThingColumns, Wanted
 from queries.views import NodeView
 
 #: Fewer things are not worth the columns.
 _WORTH = 50
+_UNMASKED = frozenset({"id", "type", "first_seen", "regions"})
+
+
+def wanted_of_list(raw: GraphQLResolveInfo[Any], first: int) -> frozenset[str] | None:
+    """What a field that answers with a connection needs to know of its things.
+
+    None where whole things are needed: for a resolver of theirs, or as they are too few for columns.
+    """
+    if first < _WORTH:
+        return None
+    nodes, in_edges = wanted_properties(raw, "nodes"), wanted_properties(raw, "edges", "node")
+    return None if nodes is None or in_edges is None else nodes | in_edges
+
+
+def as_wanted(raw: GraphQLResolveInfo[Any], asked: RelatedList) -> RelatedList:
+    """The relations that a field asks for, with no more read of them than it needs."""
+    is_counted = is_wanted(raw, "withheldCount")
+    names = None if is_wanted(raw, "edges") else wanted_properties(raw, "nodes")
+    wanted = None if names is None else Wanted.of(asked.step.far, names)
+    return replace(asked, wanted=wanted, is_withheld_counted=is_counted)
+
+
+def far_things(asked: RelatedList, ends: Sequence[End | FarEnd]) -> Columns[Entity] | list[Entity]:
+    """What lies at the other ends: columns of what is wanted, or whole things."""
+    if asked.wanted is None:
+        return [shown(end.node) for end in ends if isinstance(end, End)]
+    views = ThingColumns(asked.wanted, [end.row for end in ends if isinstance(end, FarEnd)])
+    return columns_of(asked.step.far, views, asked.wanted.attributes)
 
 
 def things(
@@ -59,6 +90,9 @@ def columns_of(
 
 
 def _column(type_name: str, views: Sequence[NodeView], name: str) -> Sequence[Any]:
+    if isinstance(views, ThingColumns):
+        column = views.column(name)
+        return column if name in _UNMASKED else mask_column(type_name, name, column)
     if name == "id":
         return [strawberry.ID(view.id) for view in views]
     if name == "type":

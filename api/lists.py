@@ -34,7 +34,7 @@ from queries.conditions import FIRST_SEEN, ID, AllOf, Compare, Step
 from queries.listing import COUNT_BOUND, MAX_LIST, PARTLY_LIMIT, WITHHELD_BOUND, Listing
 from queries.ordering import By
 from queries.pages import DEFAULT_FIRST, Page, PageRequest
-from queries.related import CURSOR, DOUBTFUL_LIMIT, End, RelatedList
+from queries.related import CURSOR, DOUBTFUL_LIMIT, End, FarEnd, RelatedList
 from queries.views import NodeView
 
 _TYPES = "api.generated.types"
@@ -99,7 +99,7 @@ class ThingConnection(Bounded):
 class RelatedConnection(Bounded):
     """What every list of related things says of itself."""
 
-    page: strawberry.Private[Page[End]]
+    page: strawberry.Private[Page[End | FarEnd]]
     page_info: PageInfo = strawberry.field(description="分页信息 / About the page")
 
     @resolved("所受上限 / Bounds it was held to")
@@ -123,7 +123,8 @@ def listed(type_name: str) -> Any:
         as_of: AsOf = None,
     ) -> Any:
         asked = listing_of(info, type_name, where, as_of, order_by)
-        page = await listing.page(info.context.reading, asked, first, after)
+        wanted = in_columns.wanted_of_list(info._raw_info, first)
+        page = await listing.page(info.context.reading, asked, first, after, wanted)
         return _CONNECTIONS[type_name](
             page=page,
             listing=asked,
@@ -202,12 +203,17 @@ def related(relation: str, *, is_out: bool) -> Any:
         as_of: AsOf = None,
         where: Any = None,
     ) -> Any:
-        request = PageRequest.of(first, after, CURSOR)
-        day = as_of or info.context.reading.as_of
-        asked = RelatedList.of(step, condition_of(step.far, where), day, request)
-        page = await info.context.related.load((self.view.id, asked))
+        raw = info._raw_info
+        kept = info.context.asked_by(raw)
+        if kept is None:
+            request = PageRequest.of(first, after, CURSOR)
+            day = as_of or info.context.reading.as_of
+            plain = RelatedList.of(step, condition_of(step.far, where), day, request)
+            kept = info.context.keep_asked(raw, in_columns.as_wanted(raw, plain))
+        page = await info.context.related(kept.related).load(self.view.id)
         return _RELATED[step.far](
             page=page,
+            nodes=in_columns.far_things(kept.related, page.items) if kept.has_nodes else [],
             page_info=page_info(page),
             truncated=page.truncated,
             withheld_count=page.withheld,
@@ -259,10 +265,6 @@ def _nodes(self: Any, info: Info) -> Any:
     return in_columns.things(info._raw_info, self.listing.type_name, self.page.items)
 
 
-def _far_nodes(self: Any, info: Info) -> Any:
-    return [shown(end.node) for end in self.page.items]
-
-
 def _edge_types(entity: EntityType) -> tuple[type, type]:
     cursor: Any = strawberry.field(description="游标 / Cursor")
     node: Any = strawberry.field(description="实体 / The thing")
@@ -306,6 +308,7 @@ def _connections(entity: EntityType) -> tuple[type, type]:
         ]
 
     nodes = _list_of(_type(entity.name))
+    far_nodes: Any = strawberry.field(description="另一端的实体 / Things at the other ends")
     return (
         _made(
             f"{entity.name}Connection",
@@ -320,8 +323,10 @@ def _connections(entity: EntityType) -> tuple[type, type]:
             f"{entity.name}RelationConnection",
             (RelatedConnection,),
             {
+                # Not worked out by a resolver: the page of each of many things is then a plain object.
+                "__annotations__": {"edges": _list_of(related_edge), "nodes": nodes},
                 "edges": _field(related_edges, _list_of(related_edge), "关系及另一端 / Relations"),
-                "nodes": _field(_far_nodes, nodes, "另一端的实体 / Things at the other ends"),
+                "nodes": far_nodes,
             },
             f"一页通向{title['zh']}的关系 / A page of relations to things: {title['en']}",
         ),

@@ -9,7 +9,7 @@ from queries.condition_judge import Thing, holds
 from queries.conditions import AllOf, Condition, steps
 from queries.pages import Page
 from queries.reading import Reading
-from queries.related import End, RelatedList, ends, found, page
+from queries.related import End, FarEnd, RelatedList, ends, found, page
 from queries.views import NodeView
 
 
@@ -35,7 +35,7 @@ async def judge(
 
 async def related_pages(
     reading: Reading, ids: Iterable[str], asked: RelatedList
-) -> dict[str, Page[End]]:
+) -> dict[str, Page[End | FarEnd]]:
     """A page of relations for each thing that is visible: one statement for all of them, and more only
     where others spoke of what is asked about."""
     by_id = await found(reading, ids, asked)

@@ -1,18 +1,18 @@
 // Things of one type in an order, as far as the reader may see them.
 // Places: LABEL, HINT (the index to go on in), AFTER (things after the last one seen), POSSIBLE (things that may match, of those of
-// which the reader sees all that is said), DOUBTFUL (where the stored values do not decide that), PARTLY
-// (things that may match, of the others), ORDER.
+// which the reader sees all that is said), ITEM (what is returned of one of these), PARTLY (things that
+// may match, of the others), ORDER.
 // Parameters: $as_of (ISO date), $limit (rows in order), $partly_limit (rows of the others), $regions
 // (regions the reader may see), and the values of the places.
-// Returns whole (things in order, each stored as it may be shown, and whether it must be judged
-// by what is visible around it), partly (things of which others spoke too, wherever
+// Returns whole (things in order, each as a row of what is wanted; or all that is stored of it, and
+// whether it must be judged by what is visible around it), partly (things of which others spoke too, wherever
 // they stand in the order, with the visible records: they are judged on what is visible).
 // Bound: $limit + $partly_limit things.
 RETURN COLLECT {
   MATCH (n:__LABEL__) __HINT__
   WHERE __AFTER__ AND __WHOLE(n)__ AND n.first_seen <= $as_of AND __POSSIBLE__
   WITH n ORDER BY __ORDER__ LIMIT $limit
-  RETURN {stored: properties(n), is_doubtful: coalesce(__DOUBTFUL__, false)}
+  RETURN __ITEM__
 } AS whole,
 COLLECT {
   MATCH (n:__LABEL__)

@@ -8,7 +8,7 @@ is visible. See `condition_cypher` for why that is exact.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -22,6 +22,7 @@ from queries.lookup import nodes
 from queries.ordering import By, Ordering, Place
 from queries.pages import Page
 from queries.reading import Reading, Row
+from queries.thing_columns import ThingColumns, Wanted
 from queries.views import NodeView, node_view
 
 MAX_LIST = 10_000
@@ -64,15 +65,26 @@ class Total:
     is_exact: bool
 
 
-async def page(reading: Reading, listing: Listing, first: int, after: str | None) -> Page[NodeView]:
+async def page(
+    reading: Reading,
+    listing: Listing,
+    first: int,
+    after: str | None,
+    wanted: Collection[str] | None = None,
+) -> Page[NodeView]:
     """The first things after a cursor. Usually one statement; more while things that had to be judged
     were judged away.
+
+    With `wanted` the items need hold no more than these properties: they are a `ThingColumns` where the
+    stored values decide what matches.
 
     Raises ValueRefused for a size outside 0..MAX_LIST and for a cursor of another list.
     """
     if not 0 <= first <= MAX_LIST:
         raise ValueRefused("page.first", most=MAX_LIST)
     start = None if after is None else await _start(reading, listing, after)
+    if wanted is not None and Compiler().doubtful(*_about(listing)) == "false":
+        return await _in_columns(reading, listing, first, start, wanted)
     gathering = _Gathering(reading, listing, first, start)
     await gathering.run()
     items = gathering.in_order()
@@ -85,6 +97,64 @@ async def page(reading: Reading, listing: Listing, first: int, after: str | None
         None,
         listing.as_of,
     )
+
+
+async def _in_columns(
+    reading: Reading, listing: Listing, first: int, start: Place | None, names: Collection[str]
+) -> Page[NodeView]:
+    ordering = listing.ordering
+    # Cursors are made of what the list is ordered by.
+    wanted = Wanted.of(listing.type_name, {*names, *(one.name for one in ordering.by)})
+    limits = {"limit": first + 1, "partly_limit": PARTLY_LIMIT + 1}
+    row = await _row(reading, listing, start, limits, wanted.cypher("n"))
+    judged, is_cut = await judged_rows(reading, listing, row["partly"])
+    others = [
+        view for view in judged if start is None or ordering.is_after(ordering.place(view), start)
+    ]
+    things = ThingColumns(wanted, row["whole"]).with_others(others, ordering.rank)
+    chosen = things[:first]
+    return Page(
+        chosen,
+        _Cursors(ordering, chosen),
+        len(things) > first,
+        is_cut,
+        None,
+        listing.as_of,
+    )
+
+
+def _about(listing: Listing) -> tuple[Condition, str, str]:
+    return (listing.condition, "n", listing.type_name)
+
+
+async def _row(
+    reading: Reading,
+    listing: Listing,
+    after: Place | None,
+    limits: Mapping[str, int],
+    item: str | None = None,
+) -> Row:
+    """What the statement returns; of things wholly seen it returns `item`, or all that is stored."""
+    compiler, ordering, about = Compiler(), listing.ordering, _about(listing)
+    plain, doubt = compiler.plain(*about), compiler.doubtful(*about)
+    if doubt != "false":
+        possible = compiler.possible(*about, is_whole=True)
+        plain = f"({plain} OR ({possible} AND {doubt}))"
+    is_seek = may_seek(listing.condition, listing.type_name)
+    places = {
+        "LABEL": listing.type_name,
+        "HINT": ordering.hint("n", after, may_seek=is_seek),
+        "AFTER": ordering.after_cypher("n", after, compiler.given),
+        "POSSIBLE": plain,
+        "ITEM": item or f"{{stored: properties(n), is_doubtful: coalesce({doubt}, false)}}",
+        "PARTLY": compiler.possible(*about, is_whole=False),
+        "ORDER": ordering.cypher("n"),
+    }
+    parameters: dict[str, Any] = compiler.parameters
+    (row,) = await reading.rows(
+        filled("listing", places), as_of=listing.as_of, **limits, **parameters
+    )
+    return row
 
 
 async def total(reading: Reading, listing: Listing) -> Total:
@@ -200,7 +270,9 @@ class _Gathering:
         """Read rounds of rows until the page and one thing more are there, or no row is left."""
         limit, place = self._first + 1, self._start
         for number in range(_ROUNDS):
-            row = await self._rows(place, limit, PARTLY_LIMIT + 1 if number == 0 else 0)
+            partly_limit = PARTLY_LIMIT + 1 if number == 0 else 0
+            limits = {"limit": limit, "partly_limit": partly_limit}
+            row = await _row(self._reading, self._listing, place, limits)
             in_order = await self._keep(row)
             if len(in_order) < limit:
                 return
@@ -246,31 +318,3 @@ class _Gathering:
         self._kept += [*fit, *others]
         self.is_cut |= judged.is_cut or len(row["partly"]) > PARTLY_LIMIT
         return in_order
-
-    async def _rows(self, after: Place | None, limit: int, partly_limit: int) -> Row:
-        listing, compiler = self._listing, Compiler()
-        about = (listing.condition, "n", listing.type_name)
-        plain, doubt = compiler.plain(*about), compiler.doubtful(*about)
-        if doubt != "false":
-            possible = compiler.possible(*about, is_whole=True)
-            plain = f"({plain} OR ({possible} AND {doubt}))"
-        places = {
-            "LABEL": listing.type_name,
-            "HINT": listing.ordering.hint(
-                "n", after, may_seek=may_seek(listing.condition, listing.type_name)
-            ),
-            "AFTER": listing.ordering.after_cypher("n", after, compiler.given),
-            "POSSIBLE": plain,
-            "DOUBTFUL": doubt,
-            "PARTLY": compiler.possible(*about, is_whole=False),
-            "ORDER": listing.ordering.cypher("n"),
-        }
-        parameters: dict[str, Any] = compiler.parameters
-        (row,) = await self._reading.rows(
-            filled("listing", places),
-            as_of=listing.as_of,
-            limit=limit,
-            partly_limit=partly_limit,
-            **parameters,
-        )
-        return row

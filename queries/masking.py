@@ -17,6 +17,8 @@ from graph.ontology import ontology
 
 _DIGITS = re.compile(r"\d")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
+#: Part of every text that `_MOBILE` matches. It begins with one character, which is quickly looked for.
+_MOBILE_WITHIN = re.compile(r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}")
 #: The last of these in an address is its building; what stands after it says which door.
 _BUILDING = re.compile(
     r"(?:\d+|[A-Za-z]|[一二三四五六七八九十]+)(?:号楼|栋|幢|座|号)|大厦|大楼|广场|市场|大院|商城|中心"
@@ -113,7 +115,7 @@ def mask_column(type_name: str, name: str, values: Sequence[Any]) -> Sequence[An
     if not _is_free(type_name, name):
         return values
     # A mobile number has no line break in it, so one search over all tells whether any has one.
-    if not _MOBILE.search("\n".join(value for value in values if isinstance(value, str))):
+    if not _MOBILE_WITHIN.search("\n".join(value for value in values if isinstance(value, str))):
         return values
     return [mask_text(value) if isinstance(value, str) else value for value in values]
 

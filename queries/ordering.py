@@ -85,8 +85,11 @@ class Ordering:
 
     def sorted(self, views: Sequence[NodeView]) -> list[NodeView]:
         """The things in order."""
-        key = cmp_to_key(self.compare)
-        return sorted(views, key=lambda view: key(self.place(view)))
+        return sorted(views, key=self.rank)
+
+    def rank(self, view: NodeView) -> Any:
+        """Compares with the ranks of others as the thing stands to them."""
+        return cmp_to_key(self.compare)(self.place(view))
 
     def is_after(self, place: Place, other: Place) -> bool:
         """Whether a place comes after another."""

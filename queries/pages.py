@@ -52,7 +52,7 @@ class Page(Generic[T]):
     items the reader may not see (None where that is not told). `as_of`: ISO date it was asked for.
     """
 
-    items: tuple[T, ...]
+    items: Sequence[T]
     cursors: Sequence[str]
     has_next: bool
     truncated: bool

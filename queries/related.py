@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from graph.ontology import ontology
 from graph.store.statement import Statement
@@ -14,6 +14,7 @@ from queries.filled import filled
 from queries.ordering import utf16
 from queries.pages import Page, PageRequest, encode_cursor
 from queries.reading import Reading
+from queries.thing_columns import Wanted
 from queries.views import (
     NodeView,
     RelationEnds,
@@ -47,13 +48,38 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class FarEnd:
+    """The thing at the other end of a relation of which no more is asked: a row of what is wanted of the
+    thing, its id first, and what tells the relation from others to it."""
+
+    row: Sequence[Any]
+    apart: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """As of an `End`."""
+        return (self.row[0], self.apart)
+
+    @property
+    def rank(self) -> tuple[bytes, bytes]:
+        """As of an `End`."""
+        return _rank(*self.key)
+
+
+@dataclass(frozen=True, slots=True)
 class RelatedList:
-    """Which relations are asked for; make it with `of`."""
+    """Which relations are asked for; make it with `of`.
+
+    With `wanted` only that is read of the things at their ends and nothing of the relations;
+    `is_withheld_counted` tells whether anybody asks how many are withheld.
+    """
 
     step: Step
     condition: Condition
     as_of: str
     page: PageRequest
+    wanted: Wanted | None = None
+    is_withheld_counted: bool = True
 
     @classmethod
     def of(cls, step: Step, condition: Condition, as_of: str, page: PageRequest) -> RelatedList:
@@ -64,10 +90,10 @@ class RelatedList:
 @dataclass(frozen=True, slots=True)
 class Found:
     """The relations of one thing: those that surely match, in order and cut to a page, and those that
-    must be judged."""
+    must be judged. `sure` are `FarEnd` where the list says what is wanted, else `End`."""
 
     withheld: int
-    sure: tuple[End, ...]
+    sure: tuple[End, ...] | tuple[FarEnd, ...]
     doubtful: tuple[End, ...]
     is_cut: bool
 
@@ -77,7 +103,7 @@ async def found(reading: Reading, ids: Iterable[str], asked: RelatedList) -> dic
     but not yet judged by the condition."""
     statement, parameters = _statement(asked)
     after = asked.page.after or ("", "")
-    rows = await reading.rows(
+    (answer,) = await reading.rows(
         statement,
         ids=sorted(set(ids)),
         as_of=asked.as_of,
@@ -87,7 +113,7 @@ async def found(reading: Reading, ids: Iterable[str], asked: RelatedList) -> dic
         doubtful_limit=DOUBTFUL_LIMIT + 1,
         **parameters,
     )
-    return {row["id"]: _found(reading, row, asked) for row in rows}
+    return {row[0]: _found(reading, row, asked) for row in answer["found"]}
 
 
 async def ends(
@@ -96,27 +122,60 @@ async def ends(
     """Every relation of each thing along a step, and whether a bound cut them."""
     asked = RelatedList(step, EVERYTHING, as_of, PageRequest(DOUBTFUL_LIMIT))
     by_id = await found(reading, ids, asked)
-    all_ends = {name: (*one.sure[:DOUBTFUL_LIMIT], *one.doubtful) for name, one in by_id.items()}
+    all_ends = {
+        name: tuple(
+            end
+            for end in (*one.sure[:DOUBTFUL_LIMIT], *one.doubtful)
+            if isinstance(end, End)  # all of them: nothing is wanted of the far things alone
+        )
+        for name, one in by_id.items()
+    }
     is_cut = any(one.is_cut or len(one.sure) > DOUBTFUL_LIMIT for one in by_id.values())
     return all_ends, is_cut
 
 
 def page(
     reading: Reading, one: Found, judged: Sequence[End], asked: RelatedList, *, is_cut: bool
-) -> Page[End]:
+) -> Page[End | FarEnd]:
     """A page of what surely matches and of those that were judged to."""
-    after = asked.page.after
-    items = sorted((*one.sure, *judged), key=lambda end: end.rank)
-    rest = [end for end in items if after is None or end.rank > _rank(*map(str, after))]
-    chosen = tuple(rest[: asked.page.first])
+    items: list[End | FarEnd] = [*one.sure, *(_as_wanted(end, asked.wanted) for end in judged)]
+    if judged:
+        # What surely matches is in order, and after the last one seen, by the statement.
+        after = asked.page.after
+        items.sort(key=lambda end: end.rank)
+        items = [end for end in items if after is None or end.rank > _rank(*map(str, after))]
+    chosen = tuple(items[: asked.page.first])
     return Page(
         chosen,
-        tuple(encode_cursor(end.key) for end in chosen),
-        len(rest) > asked.page.first,
+        _Cursors(chosen),
+        len(items) > asked.page.first,
         one.is_cut or is_cut,
         reading.withheld(one.withheld),
         asked.as_of,
     )
+
+
+class _Cursors(Sequence[str]):
+    """Cursors of relations, each worked out when it is asked for."""
+
+    def __init__(self, items: Sequence[End | FarEnd]) -> None:
+        self._items = items
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return _Cursors(self._items[at])
+        return encode_cursor(self._items[at].key)
+
+
+def _as_wanted(end: End, wanted: Wanted | None) -> End | FarEnd:
+    return end if wanted is None else FarEnd(wanted.row(end.node), end.key[1])
 
 
 def _rank(identifier: str, apart: str) -> tuple[bytes, bytes]:
@@ -129,34 +188,46 @@ def _statement(asked: RelatedList) -> tuple[Statement, dict[str, Any]]:
     about = (asked.condition, "n", step.far)
     doubt = compiler.doubtful(*about)
     seen = f"{whole('r')} AND {whole('n')} AND {known('r')} AND n.first_seen <= $as_of"
+    # What is seen in part is of several regions: sizes are quicker to look at than the regions.
     partly = (
-        f"{visible('r')} AND {visible('n')} AND NOT ({whole('r')} AND {whole('n')}) "
+        f"(size(r.regions) > 1 OR size(n.regions) > 1) "
+        f"AND {visible('r')} AND {visible('n')} AND NOT ({whole('r')} AND {whole('n')}) "
         f"AND {compiler.possible(*about, is_whole=False)}"
     )
     doubtful = f"({seen} AND {doubt} AND {compiler.possible(*about, is_whole=True)})"
-    apart = [f"coalesce(r.{name}, '')" for name in ontology().relations[step.relation].key]
+    keys = ontology().relations[step.relation].key
+    apart = " + ".join(f"coalesce(r.{name}, '')" for name in keys) or "''"
+    item = "{relation: properties(r), stored: properties(n)}"
+    hidden = (
+        f"MATCH (p){arrow(step, 'r')}(n:{step.far}) WHERE NOT ({visible('r')} AND {visible('n')})"
+    )
     places = {
         "LABEL": step.near,
         "FAR": step.far,
         "ARROW": arrow(step, "r"),
-        "APART": " + ".join(apart) or "''",
+        "APART": apart,
+        "WITHHELD": f"COUNT {{ {hidden} }}" if asked.is_withheld_counted else "0",
+        "ITEM": asked.wanted.cypher("n", "apart") if asked.wanted else item,
         "SURE": f"{seen} AND {compiler.plain(*about)} AND NOT {doubt}",
         "DOUBTFUL": partly if doubt == "false" else f"({partly}) OR {doubtful}",
     }
     return filled("related", places), compiler.parameters
 
 
-def _found(reading: Reading, row: Mapping[str, Any], asked: RelatedList) -> Found:
-    doubtful = [_end(reading, row["id"], item, asked) for item in row["doubtful"][:DOUBTFUL_LIMIT]]
+def _found(reading: Reading, row: Sequence[Any], asked: RelatedList) -> Found:
+    near, withheld, sure, unsure = row
+    doubtful = [_end(reading, near, item, asked) for item in unsure[:DOUBTFUL_LIMIT]]
     return Found(
-        row["withheld"],
-        tuple(_end(reading, row["id"], item, asked) for item in row["sure"]),
+        withheld,
+        tuple(FarEnd(wanted, str(apart)) for apart, *wanted in sure)
+        if asked.wanted
+        else tuple(_end(reading, near, item, asked) for item in sure),
         tuple(
             end
             for end in doubtful
             if end.relation.is_known_on(asked.as_of) and end.node.first_seen <= asked.as_of
         ),
-        len(row["doubtful"]) > DOUBTFUL_LIMIT,
+        len(unsure) > DOUBTFUL_LIMIT,
     )
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from graphql import GraphQLObjectType, GraphQLResolveInfo, get_named_type, is_object_type
+from graphql import (
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    get_named_type,
+    is_object_type,
+)
 from graphql.execution.collect_fields import (
     FieldDetails,
     FieldDetailsList,
@@ -55,22 +61,32 @@ def wanted_properties(info: GraphQLResolveInfo[Any], *way: str) -> frozenset[str
     more than attributes is asked for there (a field with a resolver, or of a type that is not known
     before): then whole objects are needed. The empty set when the way is not asked for at all.
     """
+    kind, details = _reached(info, way)
+    return _attributes(info, kind, details) if details else frozenset()
+
+
+def is_wanted(info: GraphQLResolveInfo[Any], *way: str) -> bool:
+    """Whether anything is asked for at the end of a way below a field; `way` as of `wanted_properties`."""
+    return bool(_reached(info, way)[1])
+
+
+def _reached(
+    info: GraphQLResolveInfo[Any], way: Sequence[str]
+) -> tuple[GraphQLNamedType, FieldDetailsList]:
+    """The type at the end of a way, and where it is asked for; a way ends at a type without fields."""
     kind = get_named_type(info.return_type)
     details: FieldDetailsList = [FieldDetails(node, None) for node in info.field_nodes]
     for step in way:
-        if not is_object_type(kind):
-            return None
-        chosen = _below(info, kind, details)
+        if not details or not is_object_type(kind):
+            break
         details = [
             one
-            for several in chosen.values()
+            for several in _below(info, kind, details).values()
             for one in several
             if one.node.name.value == step
-        ]  # fmt: skip
-        if not details:
-            return frozenset()
+        ]
         kind = get_named_type(kind.fields[step].type)
-    return _attributes(info, kind, details)
+    return kind, details
 
 
 def _attributes(

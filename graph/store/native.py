@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from neo4j import Record
@@ -49,9 +50,13 @@ def native(value: Any) -> Any:
 def native_list(values: list[Any]) -> list[Any]:
     """A list as plain Python; the very same list when there is nothing to convert.
 
-    Looking at the set of types first keeps a column of a million strings at a few milliseconds.
+    Looking at the set of types first keeps a column of a million strings at a few milliseconds,
+    and a table of rows at little more.
     """
-    if set(map(type, values)) <= _PLAIN:
+    kinds = set(map(type, values))
+    if kinds <= _PLAIN:
+        return values
+    if kinds == {list} and set(map(type, chain.from_iterable(values))) <= _PLAIN:
         return values
     return [native(value) for value in values]
 

@@ -34,6 +34,12 @@ OTHERS = {
         edges { cursor node { merchantId uscc } } pageInfo { endCursor } truncated } }""",
     "beside resolvers": """{ stores(first: 60) { totalCount
         nodes { name label(lang: EN) operatedBy { nodes { name label } } } } }""",
+    "columns of many": """{ merchants(first: 100) { nodes { name
+        few: operates(first: 2) { nodes { id name } pageInfo { hasNextPage endCursor } }
+        counted: operates(first: 2) { withheldCount nodes { __typename } }
+        whole: operates(first: 2) { nodes { id name label } }
+        usesPhone(first: 5) { nodes { ...P } edges { cursor relation { title } node { ...P } } } } } }
+        fragment P on Phone { number firstSeen }""",
     "interfaces": """{ nodes(ids: ["Merchant:nobody", "Store:taobao/s1", "TestLab:LAB0001"]) {
         ...E ... on Store { name platform } ... on TestLab { labId sources(first: 1) { source } } } }
         fragment E on Entity { id type firstSeen expand(first: 2) { edges { node { id type } } } }""",

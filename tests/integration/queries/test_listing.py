@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,11 +24,14 @@ from queries.conditions import (
     Related,
     Step,
 )
-from queries.judging import judge
+from queries.judging import judge, related_pages
 from queries.listing import Listing
 from queries.lookup import nodes
 from queries.ordering import By
+from queries.pages import PageRequest
 from queries.reading import Reading
+from queries.related import CURSOR, End, FarEnd, RelatedList
+from queries.thing_columns import ThingColumns, Wanted
 from queries.views import NodeView
 from tests.integration.queries.asking import TODAY, ask
 from tests.integration.queries.world import HERE, LATER, NATION, THERE, World
@@ -136,6 +140,7 @@ def any_condition(rng: random.Random, type_name: str, depth: int = 0) -> Conditi
     return made
 
 
+COLUMNS = ["id", "first_seen", "regions", "name", "role", "registered_on"]
 ORDERS = [
     (),
     (By("name"),),
@@ -145,12 +150,14 @@ ORDERS = [
 ]
 
 
-async def pages(reading: Reading, asked: Listing, first: int) -> list[NodeView]:
-    """Every page of a list, one after the other."""
+async def pages(
+    reading: Reading, asked: Listing, first: int, names: Sequence[str] | None = None
+) -> list[NodeView]:
+    """Every page of a list, one after the other; with `names` only of these properties."""
     found: list[NodeView] = []
     cursor = None
     while True:
-        page = await listing.page(reading, asked, first, cursor)
+        page = await listing.page(reading, asked, first, cursor, names)
         assert not page.truncated
         assert len(page.items) <= first
         found += page.items
@@ -178,6 +185,10 @@ def test_statements_and_judgement_agree(server: Connection, world: World, seed: 
             asked = Listing.of("Merchant", condition, ORDERS[n % len(ORDERS)], day)
             wanted = await expected(reading, asked, ids)
             assert await pages(reading, asked, rng.choice([2, 50])) == wanted, condition
+            names = rng.sample(COLUMNS, 3)
+            rows = Wanted.of("Merchant", names)
+            in_columns = await pages(reading, asked, rng.choice([2, 50]), names)
+            assert list(map(rows.row, in_columns)) == list(map(rows.row, wanted)), condition
             assert await listing.total(reading, asked) == listing.Total(len(wanted), True)
             whole = await aggregate.aggregate(reading, asked, ["role", "regions"])
             assert whole.count == len(wanted)
@@ -191,3 +202,74 @@ def test_statements_and_judgement_agree(server: Connection, world: World, seed: 
 
     for regions in [(HERE,), (HERE, THERE)]:
         ask(server, compare, *regions, deadline_s=500)
+
+
+@pytest.mark.parametrize("seed", [1, 6])
+def test_columns_of_a_list_hold_what_its_things_show(
+    server: Connection, world: World, seed: int
+) -> None:
+    ids = crowd(world, seed)
+
+    async def compare(reading: Reading) -> None:
+        for order in ORDERS:
+            asked = Listing.of("Merchant", Compare("id", "gte", "Merchant:M01"), order, TODAY)
+            wanted = await expected(reading, asked, ids)
+            for first in (3, 50):
+                page = await listing.page(reading, asked, first, None, COLUMNS)
+                assert isinstance(page.items, ThingColumns)
+                assert [view.id for view in page.items] == [view.id for view in wanted[:first]]
+                found = await pages(reading, asked, first, COLUMNS)
+                assert found == [_lessened(view) for view in wanted]
+
+    for regions in [(HERE,), (HERE, THERE)]:
+        ask(server, compare, *regions, deadline_s=500)
+
+
+def _lessened(view: NodeView) -> NodeView:
+    """A view with no more than COLUMNS in it."""
+    said = {name: value for name, value in view.properties.items() if name in COLUMNS}
+    return replace(view, properties=said, records=())
+
+
+@pytest.mark.parametrize("seed", [2, 7])
+def test_rows_of_far_things_are_those_of_whole_relations(
+    server: Connection, world: World, seed: int
+) -> None:
+    ids = crowd(world, seed)
+
+    async def compare(reading: Reading) -> None:
+        for step, names in FAR.items():
+            for condition in (EVERYTHING, Compare("id", "gte", f"{step.far}:M")):
+                for request in (PageRequest(50), PageRequest(1)):
+                    asked = RelatedList.of(step, condition, TODAY, request)
+                    await _same_pages(reading, ids, asked, Wanted.of(step.far, names))
+
+    for regions in [(HERE,), (HERE, THERE)]:
+        ask(server, compare, *regions, deadline_s=500)
+
+
+FAR = {
+    OPERATES: ["name", "regions", "opened_on"],
+    USES_PHONE: ["first_seen", "number"],
+    PARENT_OF: ["role"],
+}
+
+
+async def _same_pages(
+    reading: Reading, ids: Sequence[str], asked: RelatedList, wanted: Wanted
+) -> None:
+    """Every page of each, whole and as rows; page after page of those that have more."""
+    whole = await related_pages(reading, ids, asked)
+    rows = await related_pages(reading, ids, replace(asked, wanted=wanted))
+    uncounted = replace(asked, wanted=wanted, is_withheld_counted=False)
+    assert whole.keys() == rows.keys() == (await related_pages(reading, ids, uncounted)).keys()
+    for name, page in whole.items():
+        other = rows[name]
+        far = [wanted.row(end.node) for end in page.items if isinstance(end, End)]
+        found = [end.row for end in other.items if isinstance(end, FarEnd)]
+        assert list(ThingColumns(wanted, found)) == list(ThingColumns(wanted, far))
+        assert (len(far), list(other.cursors)) == (len(page.items), list(page.cursors))
+        assert replace(other, items=(), cursors=()) == replace(page, items=(), cursors=())
+        if page.has_next:
+            after = PageRequest.of(asked.page.first, page.cursors[-1], CURSOR)
+            await _same_pages(reading, [name], replace(asked, page=after), wanted)

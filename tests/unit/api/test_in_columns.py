@@ -13,6 +13,7 @@ from api.generated.types import TYPES
 from api.in_columns import columns_of
 from graph.ontology import ontology
 from queries.masking import mask_column, mask_properties
+from queries.thing_columns import ThingColumns, Wanted
 from queries.views import NodeView
 
 TEXTS = st.sampled_from(
@@ -35,21 +36,28 @@ VALUES = TEXTS | st.none() | st.integers(0, 10**6) | st.booleans()
 @given(st.data())
 def test_columns_are_what_the_things_show(type_name: str, data: st.DataObject) -> None:
     entity = ontology().entities[type_name]
-    rows = data.draw(
+    given_rows = data.draw(
         st.lists(
             st.fixed_dictionaries({prop.name: VALUES for prop in entity.properties}), max_size=4
         )
     )
     views = [
         NodeView(f"{type_name}:{n}", type_name, _known(row), ("000000",), (), "2026-01-01")
-        for n, row in enumerate(rows)
+        for n, row in enumerate(given_rows)
     ]
-    wanted = frozenset({"id", "type", "first_seen", "regions", *rows[0]} if rows else {"id"})
+    wanted = frozenset(
+        {"id", "type", "first_seen", "regions", *given_rows[0]} if given_rows else {"id"}
+    )
     made = columns_of(type_name, views, wanted)
     things = [shown(view) for view in views]
     for name in wanted:
         assert list(made.columns[name]) == [getattr(thing, name) for thing in things]
     assert list(made) == things
+    rows = Wanted.of(type_name, wanted)
+    kept = columns_of(type_name, ThingColumns(rows, [rows.row(view) for view in views]), wanted)
+    for name in wanted:
+        assert list(kept.columns[name]) == [getattr(thing, name) for thing in things]
+        assert [getattr(thing, name) for thing in kept] == list(kept.columns[name])
 
 
 @given(st.lists(VALUES, max_size=6))
