@@ -83,7 +83,7 @@ def create_app(store: AsyncStore, settings: ApiSettings) -> Starlette:
             Route("/health/live", live),
             Route("/health/ready", ready),
             Mount("/static/graphiql", Assets(directory=FOLDER)),
-            *Reconciliation(store, tokens, settings).routes(),
+            *Reconciliation(desk).routes(),
         ],
         lifespan=lifespan,
     )

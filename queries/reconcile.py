@@ -68,15 +68,17 @@ async def candidates(reading: Reading, row: Row) -> list[Candidate]:
     if not 1 <= row.most <= MAX_CANDIDATES:
         raise ValueRefused("page.first", most=MAX_CANDIDATES)
     hits: dict[str, Hit] = {}
-    for wanted in _looked_for(row):
-        page = await search(reading, wanted, row.types, PageRequest(MAX_CANDIDATES))
+    for wanted in looked_for(row):
+        page = await search(
+            reading, wanted, row.types, PageRequest(MAX_CANDIDATES), is_counted=False
+        )
         for hit in page.items:
             if hit.node.id not in hits or hit.match.score > hits[hit.node.id].match.score:
                 hits[hit.node.id] = hit
     return judge(list(hits.values()), row)
 
 
-def _looked_for(row: Row) -> list[str]:
+def looked_for(row: Row) -> list[str]:
     """The text, and every identifier the row gives: a wrong name must not hide a right number."""
     names = {name for _, name in identifying()}
     return [row.text, *(typed for name, typed in row.said if name in names)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
-from graph.errors import ValueRefused
+from graph.errors import SuyuanError, ValueRefused
 from graph.model.search_words import fold
 from graph.model.values import KINDS
 from graph.ontology import ontology
@@ -47,11 +49,17 @@ class Hit:
 
 
 async def search(
-    reading: Reading, query: str, types: Sequence[str] | None, request: PageRequest
+    reading: Reading,
+    query: str,
+    types: Sequence[str] | None,
+    request: PageRequest,
+    *,
+    is_counted: bool = True,
 ) -> Page[Hit]:
     """Things that match, best first, in two statements at once.
 
-    `withheld` counts up to `CANDIDATES`. ValueRefused for a query that is too long or holds nothing to
+    `withheld` counts up to `CANDIDATES`; where it is not to be counted, or the reader is not told, it is
+    None and the index is not asked for it. ValueRefused for a query that is too long or holds nothing to
     look for, and for unknown types.
     """
     asked = terms(query)
@@ -59,18 +67,25 @@ async def search(
         raise ValueRefused("search.query", most=MAX_QUERY_CHARS)
     wanted = _checked_types(types)
     cleaned = _cleaned(query)
-    exact = await _exact(reading, cleaned, wanted)
     identifiers = tuple(sorted({fold(value) for value in cleaned.values()}))
-    proposed = await _proposed(
-        reading, Asked(asked, identifiers, None if types is None else wanted)
-    )
+    looking = asyncio.ensure_future(_exact(reading, cleaned, wanted))
+    try:
+        meant = Asked(asked, identifiers, None if types is None else wanted)
+        proposed = await _proposed(reading, meant, is_counted=is_counted)
+        exact = await looking
+    finally:
+        # What was not awaited is ended, and its error, if it has one, is not the one to tell.
+        looking.cancel()
+        with suppress(asyncio.CancelledError, SuyuanError):
+            await looking
     seen = {node.id: node for node in [*proposed.nodes, *exact]}
     hits = [
         Hit(node, found)
         for node in seen.values()
         if node.first_seen <= reading.as_of and (found := _match(node, asked, cleaned))
     ]
-    cut = Cut(reading.as_of, reading.withheld(proposed.withheld), proposed.is_cut)
+    withheld = reading.withheld(proposed.withheld) if is_counted else None
+    cut = Cut(reading.as_of, withheld, proposed.is_cut)
     return page_of(sorted(hits, key=lambda h: h.key), request, lambda h: h.key, cut)
 
 
@@ -81,13 +96,14 @@ class _Proposed:
     is_cut: bool
 
 
-async def _proposed(reading: Reading, asked: Asked) -> _Proposed:
+async def _proposed(reading: Reading, asked: Asked, *, is_counted: bool) -> _Proposed:
     visible = reading.reader.visible
+    is_told = is_counted and reading.reader.is_told_withheld
     (row,) = await reading.rows(
         load("search"),
         index=SEARCH_INDEX,
         visible=visible_query(asked, visible),
-        hidden=hidden_query(asked, visible) if reading.reader.is_told_withheld else NOTHING,
+        hidden=hidden_query(asked, visible) if is_told else NOTHING,
         least=asked.terms.least,
         limit=CANDIDATES + 1,
     )

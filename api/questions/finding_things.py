@@ -9,6 +9,7 @@ import strawberry
 from api.context import Info
 from api.hits import SearchConnection
 from api.paging import After, First
+from api.plan.columns import is_wanted
 from api.resolved import resolved
 from queries import search
 from queries.pages import DEFAULT_FIRST, PageRequest
@@ -36,5 +37,8 @@ class FindingThings:
     ) -> SearchConnection:
         """Things that match, best first."""
         request = PageRequest.of(first, after, search.CURSOR)
-        page = await search.search(info.context.reading, query, types, request)
+        is_counted = is_wanted(info._raw_info, "withheldCount")
+        page = await search.search(
+            info.context.reading, query, types, request, is_counted=is_counted
+        )
         return SearchConnection.of(page)

@@ -23,7 +23,7 @@ from queries.steps import Step
 from queries.views import NodeView
 
 _SUGGESTIONS = 10
-_VALUES = 20
+MAX_VALUES = 20
 """Things listed in one cell of an added column; more are counted in its last value."""
 
 
@@ -47,7 +47,9 @@ def _item(candidate: Candidate, lang: str) -> dict[str, Any]:
 
 async def suggested_things(reading: Reading, prefix: str, lang: str) -> list[dict[str, Any]]:
     """Things a typed beginning may mean."""
-    page = await search(reading, prefix, searchable_types(), PageRequest(_SUGGESTIONS))
+    page = await search(
+        reading, prefix, searchable_types(), PageRequest(_SUGGESTIONS), is_counted=False
+    )
     return [
         {
             "id": hit.node.id,
@@ -107,9 +109,9 @@ def _cell(
     if name in ontology().relations:
         steps = [step for step in page.items if step.relation.type == name] if page else []
         shown = [
-            {"id": step.other.id, "name": label_of(step.other, lang)} for step in steps[:_VALUES]
+            {"id": step.other.id, "name": label_of(step.other, lang)} for step in steps[:MAX_VALUES]
         ]
-        is_more = len(steps) > _VALUES or (page is not None and page.has_next)
+        is_more = len(steps) > MAX_VALUES or (page is not None and page.has_next)
         # A list that was cut says so in the cell itself: a column has no other place for it.
         return [*shown, {"str": text("reconcile.more", lang)}] if is_more and steps else shown
     value = mask_properties(view.type, view.properties).get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,16 +12,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from api.auth import TokenFile, bearer
+from api.auth import bearer
+from api.desk import Desk
 from api.endpoint import language_of
 from api.errors import RequestRefused, Shown, fault_of, message
+from api.limits import PRICES
 from api.reconciliation import answers
 from api.reconciliation.manifest import columns_of, manifest, searchable_types, type_item
 from api.reconciliation.protocol import extension_of, rows_of
-from api.settings import ApiSettings
 from graph.errors import SuyuanError
-from graph.store.async_session import AsyncStore
 from queries.reading import Reading
+from queries.reconcile import looked_for
 
 PREFIX = "/reconcile"
 BASE_HEADER = "x-suyuan-base"
@@ -43,10 +44,8 @@ _Answer = Callable[[Request, Reading, str], Awaitable[Any]]
 class Reconciliation:
     """The service over an open store; `routes` are its addresses."""
 
-    def __init__(self, store: AsyncStore, tokens: TokenFile, settings: ApiSettings) -> None:
-        self._store = store
-        self._tokens = tokens
-        self._settings = settings
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def routes(self) -> list[Route]:
         """Addresses below `/reconcile`; a browser reaches them through `suyuan reconcile` only."""
@@ -66,7 +65,7 @@ class Reconciliation:
                 body = await answer(request, self._reading(request), lang)
             except RequestRefused as refused:
                 said = message(refused.shown.text, lang, refused.params)
-                return _error(refused.shown.code, said, refused.shown.status)
+                return _error(refused.shown.code, said, refused.shown.status, refused.headers)
             except SuyuanError as error:
                 fault = fault_of(GraphQLError(str(error), original_error=error), lang)
                 code, said = fault.body["extensions"]["code"], fault.body["message"]
@@ -78,27 +77,37 @@ class Reconciliation:
     def _reading(self, request: Request) -> Reading:
         given = request.headers.getlist("authorization")
         header = given[0] if len(given) == 1 else None
-        token = self._tokens.check(bearer(header), self._settings.now())
+        settings = self._desk.settings
+        token = self._desk.tokens.check(bearer(header), settings.now())
         if token is None:
             raise RequestRefused(_UNAUTHENTICATED)
-        deadline = time.monotonic() + self._settings.deadline_s
-        return Reading(self._store, token.reader, self._settings.today(), deadline)
+        deadline = time.monotonic() + settings.deadline_s
+        return Reading(self._desk.store, token.reader, settings.today(), deadline)
+
+    def _charge(self, reading: Reading, cost: int) -> None:
+        """Take from the budget that the reader has for GraphQL too; RequestRefused without enough."""
+        self._desk.gate.buckets.take(reading.reader.name, cost)
 
     async def _root(self, request: Request, reading: Reading, lang: str) -> Any:
         given = await _parameters(request)
         if "queries" in given:
             rows = rows_of(given["queries"])
+            lookups = sum(len(looked_for(row)) for row in rows.values())
+            self._charge(reading, lookups * PRICES["search"])
             return {
                 key: {"result": await answers.candidate_items(reading, row, lang)}
                 for key, row in rows.items()
             }
         if "extend" in given:
-            return await answers.columns(reading, extension_of(given["extend"]), lang)
+            asked = extension_of(given["extend"])
+            self._charge(reading, len(asked.ids) * len(asked.columns) * answers.MAX_VALUES)
+            return await answers.columns(reading, asked, lang)
         base = request.headers.get(BASE_HEADER) or str(request.url).partition("?")[0]
         return manifest(base.rstrip("/"), lang)
 
     async def _things(self, request: Request, reading: Reading, lang: str) -> Any:
         prefix = _prefix(request)
+        self._charge(reading, PRICES["search"])
         found = await answers.suggested_things(reading, prefix, lang) if prefix.strip() else []
         return {"result": found}
 
@@ -145,7 +154,9 @@ def _form(body: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-def _error(code: str, said: str, status: int) -> Response:
+def _error(code: str, said: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
     return JSONResponse(
-        {"status": "error", "code": code, "message": said}, status_code=status, headers=_HEADERS
+        {"status": "error", "code": code, "message": said},
+        status_code=status,
+        headers={**_HEADERS, **(headers or {})},
     )

@@ -16,6 +16,8 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from api.gate_settings import GateSettings, RateSettings
+from api.limits import PRICES
 from api.settings import ApiSettings
 from graph.store.async_session import AsyncStore
 from suyuan.commands.reconcile import bridge
@@ -119,6 +121,15 @@ def test_nonsense_is_refused_politely(service: Service, world: World, form: dict
     response = ask(service, "/reconcile", **form)
     assert response.status_code == 400
     assert response.json()["status"] == "error"
+
+
+def test_lookups_come_out_of_the_reader_s_budget(service: Service, world: World) -> None:
+    service.gate = GateSettings(rate=RateSettings(capacity=2 * PRICES["search"], per_s=1))
+    three = {str(n): {"query": "x"} for n in range(3)}
+    response = ask(service, "/reconcile", queries=three)
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) > 0
+    assert ask(service, "/reconcile", queries={"q": {"query": "x"}}).status_code == 200
 
 
 def test_without_a_token_nothing_is_told(service: Service, world: World) -> None:

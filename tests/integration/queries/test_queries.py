@@ -470,3 +470,21 @@ def test_the_state_of_a_certificate_on_a_date(server: Connection, world: World) 
     ]:
         held = certificates.state_on(states, day)
         assert (held and held.properties["status"]) == expected
+
+
+def test_a_search_counts_what_is_withheld_only_where_that_is_asked(
+    server: Connection, clean_store: Store
+) -> None:
+    world = World(clean_store)
+    world.thing("Merchant", ("M1",), name="青禾贸易")
+    world.thing("Merchant", ("M2",), name="青禾百货", region=THERE)
+    world.settle()
+
+    async def asked(reading: Reading) -> list[tuple[int, int | None]]:
+        pages = [
+            await search.search(reading, "青禾", None, PageRequest(), is_counted=is_counted)
+            for is_counted in (True, False)
+        ]
+        return [(len(page.items), page.withheld) for page in pages]
+
+    assert ask(server, asked) == [(1, 1), (1, None)]
