@@ -198,9 +198,7 @@ def _statement(asked: RelatedList) -> tuple[Statement, dict[str, Any]]:
     keys = ontology().relations[step.relation].key
     apart = " + ".join(f"coalesce(r.{name}, '')" for name in keys) or "''"
     item = "{relation: properties(r), stored: properties(n)}"
-    hidden = (
-        f"MATCH (p){arrow(step, 'r')}(n:{step.far}) WHERE NOT ({visible('r')} AND {visible('n')})"
-    )
+    hidden = f"(p){arrow(step, 'r')}(n:{step.far}) WHERE NOT ({visible('r')} AND {visible('n')})"
     places = {
         "LABEL": step.near,
         "FAR": step.far,
