@@ -33,10 +33,9 @@ def create_app(store: AsyncStore, settings: ApiSettings) -> Starlette:
     `/graphql` answers questions and shows GraphiQL to a browser; `/health/live` says that the process
     answers, `/health/ready` that the database does.
     """
-    tokens = TokenFile(settings.token_file)
-    desk = Desk(store, tokens, settings)
-    endpoint = GraphQLEndpoint(store, tokens, settings, desk)
-    downloads = Downloads(desk.jobs, desk.files, tokens, settings)
+    desk = Desk(store, TokenFile(settings.token_file), settings)
+    endpoint = GraphQLEndpoint(desk)
+    downloads = Downloads(desk.jobs, desk.files, desk.tokens, settings)
     sockets = SocketEndpoint(desk)
     events = EventStreams(desk)
 

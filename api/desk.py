@@ -49,13 +49,12 @@ class Desk:
         """For one operation of a reader, whose time begins now."""
         from api.context import Context
 
-        reading = Reading(
-            self.store,
-            token.reader,
-            self.settings.today(),
-            time.monotonic() + self.settings.deadline_s,
-        )
-        return Context(reading, language, token.expires_at, token=token, desk=self)
+        return Context(self.reading(token), language, token.expires_at, token=token, desk=self)
+
+    def reading(self, token: TokenInfo) -> Reading:
+        """What a reader may see today, asked from now until his deadline."""
+        deadline = time.monotonic() + self.settings.deadline_s
+        return Reading(self.store, token.reader, self.settings.today(), deadline)
 
     def still(self, token: TokenInfo) -> TokenInfo | None:
         """The token as it is now; None when it has ended, was revoked or replaced."""

@@ -4,7 +4,6 @@ that says more than an incident number."""
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -13,18 +12,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.auth import TokenFile, TokenInfo, bearer
-from api.context import Context
+from api.auth import TokenInfo
 from api.desk import Desk
 from api.errors import RequestRefused, Shown, message
 from api.graphiql import page, wants_page
 from api.operation import Answer, run, status_in
-from api.request import JSON_TYPE, read_request, response_type
-from api.settings import ApiSettings
-from graph.store.async_session import AsyncStore
-from queries.reading import Reading
+from api.request import JSON_TYPE, caller, read_request, response_type
 
-_UNAUTHENTICATED = Shown("UNAUTHENTICATED", 401, "api.error.unauthenticated")
 _BUSY = Shown("SERVICE_UNAVAILABLE", 503, "api.error.busy")
 _TIMEOUT = Shown("LIMIT_EXCEEDED", 400, "api.error.limit")
 _HEADERS = {
@@ -41,13 +35,9 @@ _T = TypeVar("_T")
 class GraphQLEndpoint:
     """Answers `/graphql`."""
 
-    def __init__(
-        self, store: AsyncStore, tokens: TokenFile, settings: ApiSettings, desk: Desk | None = None
-    ) -> None:
-        self._store = store
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._tokens = tokens
-        self._settings = settings
+        self._settings = desk.settings
         self._running = 0
 
     async def __call__(self, request: Request) -> Response:
@@ -57,7 +47,7 @@ class GraphQLEndpoint:
         language, media_type = language_of(request), JSON_TYPE
         try:
             media_type = response_type(request.headers.get("accept"))
-            token = self._authenticated(request)
+            token = caller(request, self._desk.tokens, self._settings.now())
             if self._running >= self._settings.concurrent:
                 raise RequestRefused(_BUSY, headers={"Retry-After": "1"})
             self._running += 1
@@ -71,22 +61,11 @@ class GraphQLEndpoint:
             return Response(status_code=_CLIENT_GONE)
         return _response(answer.body, status_in(answer, media_type), media_type, answer.headers)
 
-    def _authenticated(self, request: Request) -> TokenInfo:
-        given = request.headers.getlist("authorization")
-        header = given[0] if len(given) == 1 else None
-        token = self._tokens.check(bearer(header), self._settings.now())
-        if token is None:
-            raise RequestRefused(_UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
-        return token
-
     async def _answer(self, request: Request, token: TokenInfo, language: str) -> Answer | None:
         """The answer; None when the client has left meanwhile."""
         asked = await read_request(request, self._settings)
         deadline_s = self._settings.deadline_s
-        reading = Reading(
-            self._store, token.reader, self._settings.today(), time.monotonic() + deadline_s
-        )
-        context = Context(reading, language, token.expires_at, token=token, desk=self._desk)
+        context = self._desk.context(token, language)
         work = run(asked, context, self._settings.limits, is_get=request.method == "GET")
         try:
             async with asyncio.timeout(deadline_s + _GRACE_S):

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
+from api.auth import TokenFile, TokenInfo, bearer
 from api.errors import RequestRefused, Shown
 from api.settings import ApiSettings
 
@@ -22,6 +24,7 @@ _MAX_ID_CHARS = 80
 GRAPHQL_TYPE = "application/graphql-response+json"
 
 METHOD = Shown("BAD_REQUEST", 405, "api.error.method")
+UNAUTHENTICATED = Shown("UNAUTHENTICATED", 401, "api.error.unauthenticated")
 _MEDIA_TYPE = Shown("BAD_REQUEST", 415, "api.error.media_type")
 _NOT_ACCEPTABLE = Shown("BAD_REQUEST", 406, "api.error.not_acceptable")
 _BODY_JSON = Shown("BAD_REQUEST", 400, "api.error.body_json")
@@ -75,7 +78,7 @@ async def read_request(request: Request, settings: ApiSettings) -> GraphQLReques
         raise RequestRefused(_MEDIA_TYPE)
     try:
         async with asyncio.timeout(settings.body_timeout_s):
-            body = await _body(request, settings.limits.body_bytes)
+            body = await body_of(request, settings.limits.body_bytes)
     except TimeoutError as error:
         raise RequestRefused(_BODY_SLOW) from error
     return _from_object(_json_object(body))
@@ -86,7 +89,16 @@ def request_of(given: Mapping[str, Any]) -> GraphQLRequest:
     return _from_object(given)
 
 
-async def _body(request: Request, most: int) -> bytes:
+def caller(request: Request, tokens: TokenFile, now: datetime) -> TokenInfo:
+    """Whose bearer token a request carries; RequestRefused (401) without just one that is valid."""
+    given = request.headers.getlist("authorization")
+    token = tokens.check(bearer(given[0] if len(given) == 1 else None), now)
+    if token is None:
+        raise RequestRefused(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+    return token
+
+
+async def body_of(request: Request, most: int) -> bytes:
     """The body, refused as soon as it is known to be too large."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced[:19]) > most:

@@ -14,16 +14,15 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from api.auth import TokenInfo, bearer
+from api.auth import TokenInfo
 from api.conversation import answers, refusal
 from api.desk import Desk
 from api.endpoint import language_of
 from api.errors import RequestRefused, Shown
 from api.operation import Answer
-from api.request import GraphQLRequest, read_request
+from api.request import UNAUTHENTICATED, GraphQLRequest, caller, read_request
 
 EVENTS = "text/event-stream"
-_UNAUTHENTICATED = Shown("UNAUTHENTICATED", 401, "api.error.unauthenticated")
 _NOT_ACCEPTABLE = Shown("BAD_REQUEST", 406, "api.error.not_acceptable")
 _BUSY = Shown("SERVICE_UNAVAILABLE", 503, "api.error.busy")
 _HEADERS = {
@@ -56,7 +55,7 @@ class EventStreams:
         try:
             if not wants_events(request):
                 raise RequestRefused(_NOT_ACCEPTABLE)
-            token = self._authenticated(request)
+            token = caller(request, self._desk.tokens, self._desk.settings.now())
             if not self._desk.admits(token.name):
                 raise RequestRefused(_BUSY, headers={"Retry-After": "5"})
             asked = await read_request(request, self._desk.settings)
@@ -70,14 +69,6 @@ class EventStreams:
             )
         events = self._events(token, language, asked, is_get=request.method == "GET")
         return StreamingResponse(events, headers=_HEADERS, media_type=EVENTS)
-
-    def _authenticated(self, request: Request) -> TokenInfo:
-        given = request.headers.getlist("authorization")
-        header = given[0] if len(given) == 1 else None
-        token = self._desk.tokens.check(bearer(header), self._desk.settings.now())
-        if token is None:
-            raise RequestRefused(_UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
-        return token
 
     async def _events(
         self, token: TokenInfo, language: str, asked: GraphQLRequest, *, is_get: bool
@@ -106,7 +97,7 @@ class EventStreams:
                 if closing.done():
                     break
                 if self._desk.still(token) is None:
-                    answer = refusal(RequestRefused(_UNAUTHENTICATED), language)
+                    answer = refusal(RequestRefused(UNAUTHENTICATED), language)
                     yield b"event: next\ndata: " + orjson.dumps(answer.body) + b"\n\n"
                     break
                 silent_s += wait_s

@@ -10,7 +10,7 @@ identifier says so, or a full name and another property together, and nothing co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.errors import ValueRefused
 from graph.model.search_words import fold
@@ -92,12 +92,10 @@ def judge(hits: Sequence[Hit], row: Row) -> list[Candidate]:
     judged = [_candidate(hit, row.said) for hit in hits]
     claims = [candidate for candidate in judged if candidate.is_match]
     # An identifier outranks a name with another property: the same name and division can be two firms.
-    strong = [candidate for candidate in claims if _is_identified(candidate)]
+    strong = [claim for claim in claims if _is_identified(claim.reason, claim.comparisons)]
     chosen = strong or claims
     winner = chosen[0].node.id if len(chosen) == 1 else None
-    settled = [
-        Candidate(c.node, c.score, c.reason, c.comparisons, c.node.id == winner) for c in judged
-    ]
+    settled = [replace(candidate, is_match=candidate.node.id == winner) for candidate in judged]
     settled.sort(key=lambda c: (not c.is_match, -c.score, len(c.node.display), c.node.id))
     return settled[: row.most]
 
@@ -122,16 +120,14 @@ def _candidate(hit: Hit, said: Sequence[tuple[str, str]]) -> Candidate:
     agreeing = sum(c.agrees is True for c in compared)
     contradicting = sum(c.agrees is False for c in compared)
     score = hit.match.score + AGREES * agreeing + CONTRADICTS * contradicting
-    is_identified = hit.match.reason == "exact" or any(c.identifies and c.agrees for c in compared)
+    is_identified = _is_identified(hit.match.reason, compared)
     is_full_name = hit.match.reason in _FULL_NAME and agreeing > 0
     may_match = contradicting == 0 and (is_identified or is_full_name)
     return Candidate(hit.node, max(0, min(100, score)), hit.match.reason, compared, may_match)
 
 
-def _is_identified(candidate: Candidate) -> bool:
-    return candidate.reason == "exact" or any(
-        c.identifies and c.agrees for c in candidate.comparisons
-    )
+def _is_identified(reason: str, compared: Sequence[Comparison]) -> bool:
+    return reason == "exact" or any(c.identifies and c.agrees for c in compared)
 
 
 def _has(entity: EntityType, name: str) -> bool:

@@ -6,16 +6,16 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from api.auth import TokenFile, bearer
+from api.auth import TokenFile
 from api.endpoint import language_of
-from api.errors import Shown, message
+from api.errors import RequestRefused, Shown, message
 from api.jobs.files import JobFiles
 from api.jobs.store import JobStore, stamp
+from api.request import caller
 from api.settings import ApiSettings
 from graph.errors import StoreError
 from queries.export.formats import FORMATS
 
-_UNAUTHENTICATED = Shown("UNAUTHENTICATED", 401, "api.error.unauthenticated")
 _NOT_FOUND = Shown("NOT_FOUND", 404, "api.error.not_found")
 _UNAVAILABLE = Shown("SERVICE_UNAVAILABLE", 503, "api.error.unavailable")
 _HEADERS = {
@@ -39,10 +39,11 @@ class Downloads:
     async def __call__(self, request: Request) -> Response:
         """The file; 404 alike for what is absent, another's, not done, expired, or made for regions that
         its owner may no longer see."""
-        given, now = request.headers.getlist("authorization"), self._settings.now()
-        token = self._tokens.check(bearer(given[0] if len(given) == 1 else None), now)
-        if token is None:
-            return _refusal(request, _UNAUTHENTICATED, {"WWW-Authenticate": "Bearer"})
+        now = self._settings.now()
+        try:
+            token = caller(request, self._tokens, now)
+        except RequestRefused as refused:
+            return _refusal(request, refused.shown, refused.headers)
         job_id, name = request.path_params["job_id"], request.path_params["name"]
         try:
             job = await self._jobs.get(token.name, job_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from api.auth import bearer
 from api.desk import Desk
 from api.endpoint import language_of
 from api.errors import RequestRefused, Shown, fault_of, message
@@ -20,6 +18,7 @@ from api.limits import PRICES
 from api.reconciliation import answers
 from api.reconciliation.manifest import columns_of, manifest, searchable_types, type_item
 from api.reconciliation.protocol import extension_of, rows_of
+from api.request import body_of, caller
 from graph.errors import SuyuanError
 from queries.reading import Reading
 from queries.reconcile import looked_for
@@ -28,10 +27,8 @@ PREFIX = "/reconcile"
 BASE_HEADER = "x-suyuan-base"
 """A bridge on the investigator's own machine says here under which address it is reached."""
 
-_UNAUTHENTICATED = Shown("UNAUTHENTICATED", 401, "api.error.unauthenticated")
 _NOT_FOUND = Shown("NOT_FOUND", 404, "api.error.not_found")
 _PARAMETER = Shown("BAD_REQUEST", 400, "api.error.parameter")
-_LARGE = Shown("BAD_REQUEST", 413, "api.error.body_large")
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _PREVIEW_HEADERS = {
     **_HEADERS,
@@ -75,14 +72,7 @@ class Reconciliation:
         return respond
 
     def _reading(self, request: Request) -> Reading:
-        given = request.headers.getlist("authorization")
-        header = given[0] if len(given) == 1 else None
-        settings = self._desk.settings
-        token = self._desk.tokens.check(bearer(header), settings.now())
-        if token is None:
-            raise RequestRefused(_UNAUTHENTICATED)
-        deadline = time.monotonic() + settings.deadline_s
-        return Reading(self._desk.store, token.reader, settings.today(), deadline)
+        return self._desk.reading(caller(request, self._desk.tokens, self._desk.settings.now()))
 
     def _charge(self, reading: Reading, cost: int) -> None:
         """Take from the budget that the reader has for GraphQL too; RequestRefused without enough."""
@@ -138,12 +128,7 @@ async def _parameters(request: Request) -> dict[str, str]:
     """Parameters of the address, or of a form; the body is counted while it arrives."""
     if request.method == "GET":
         return dict(request.query_params)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _FORM_BYTES:
-            raise RequestRefused(_LARGE, most=_FORM_BYTES)
-    return _form(bytes(body))
+    return _form(await body_of(request, _FORM_BYTES))
 
 
 def _form(body: bytes) -> dict[str, str]:

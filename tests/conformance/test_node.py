@@ -15,11 +15,13 @@ from benchmarks.peer import PEER
 
 @pytest.mark.parametrize("folder", [SUITE, PEER], ids=["suites", "peer"])
 def test_a_lock_has_digests_and_no_address(folder: Path) -> None:
-    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
+    text = (folder / "package-lock.json").read_text(encoding="utf-8")
+    lock = json.loads(text)
     installed = {name: entry for name, entry in lock["packages"].items() if name}
     assert len(installed) > 20
     assert all(entry["integrity"].startswith("sha512-") for entry in installed.values())
     assert not any("resolved" in entry for entry in installed.values())
+    assert "://" not in text
     wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
     assert {name: installed[f"node_modules/{name}"]["version"] for name in wanted} == wanted
 

@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from graph.store.session import Store
 from tests.integration.api.service import Service
-from tests.integration.api.test_non_interference import _WIPE, hidden_facts, hide, visible
-from tests.integration.queries.world import World
+from tests.integration.api.test_non_interference import hidden_facts, what_is_hidden_tells_nothing
 
 QUESTION = """{
   merchants(first: 10, orderBy: [{field: NAME}], where: {or: [{name: {contains: "电子"}},
@@ -42,14 +41,7 @@ QUESTION = """{
 def test_hidden_data_changes_only_what_is_withheld(
     service: Service, clean_store: Store, facts: list[tuple[str, str, str]]
 ) -> None:
-    clean_store.write(_WIPE)
-    world = World(clean_store)
-    visible(world)
-    world.settle()
-    before = answer(service)
-    hide(world, facts)
-    world.settle()
-    assert answer(service) == before
+    what_is_hidden_tells_nothing(clean_store, facts, lambda: answer(service))
 
 
 def answer(service: Service) -> str:

@@ -7,15 +7,12 @@ import re
 from hypothesis import HealthCheck, given, settings
 
 from graph.store.session import Store
-from graph.store.statement import Statement
 from tests.integration.api.service import Service
-from tests.integration.api.test_non_interference import hidden_facts, hide, visible
+from tests.integration.api.test_non_interference import hidden_facts, what_is_hidden_tells_nothing
 from tests.integration.queries.world import LATER, World
 
 _COLD_S = 400.0
 """A dozen statements asked at once of a server that has planned none of them."""
-
-_WIPE = Statement("wipe_walking", "MATCH (n) DETACH DELETE n")
 
 QUESTION = """query ($ids: [ID!]!, $a: ID!, $b: ID!) {
   nodes(ids: $ids) { id relationCounts { truncated withheldCount
@@ -118,14 +115,7 @@ def test_what_is_asked_wrongly_is_refused(service: Service, world: World) -> Non
 def test_hidden_data_changes_no_walk(
     service: Service, clean_store: Store, facts: list[tuple[str, str, str]]
 ) -> None:
-    clean_store.write(_WIPE)
-    world = World(clean_store)
-    visible(world)
-    world.settle()
-    before = answer(service)
-    hide(world, facts)
-    world.settle()
-    assert answer(service) == before
+    what_is_hidden_tells_nothing(clean_store, facts, lambda: answer(service))
 
 
 def answer(service: Service) -> str:
