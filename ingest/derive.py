@@ -179,10 +179,20 @@ def code_level(code: str) -> str | None:
     return trace_code.level(code)
 
 
-def native_id_of_url(url: str) -> str | None:
-    """What a platform's web address points at (a store, listing or live room); None when unknown."""
+def listing_id_of_url(url: str, platform: str | None = None) -> str | None:
+    """The listing that a platform's web address shows; None when no known form of address matches.
+
+    Refused: `url.no_listing` when it shows a store or a live room, `url.other_platform` when it is
+    of another platform than the one named: the number alone would name a listing that nobody saw.
+    """
     found = store_native_id.from_url(url)
-    return found.native_id if found is not None else None
+    if found is None:
+        return None
+    if found.target != "listing":
+        raise ValueRefused("url.no_listing")
+    if platform is not None and found.platform != KINDS["platform"].clean(platform):
+        raise ValueRefused("url.other_platform")
+    return found.native_id
 
 
 def prefecture_of(code: str) -> str | None:
@@ -205,5 +215,5 @@ FUNCTIONS: dict[str, Callable[..., str | None]] = {
     "carrier_code": carrier_code,
     "standard_number": standard_number,
     "code_level": code_level,
-    "native_id_of_url": native_id_of_url,
+    "listing_id_of_url": listing_id_of_url,
 }

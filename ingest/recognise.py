@@ -183,7 +183,7 @@ def _speaking(values: Sequence[str]) -> Iterator[Target]:
             yield Target(alias, prop, f"column: {COLUMN}\n")
     reached = [found for value in values if (found := store_native_id.from_url(value))]
     if len(reached) >= _SPEAKING_FIT * len(values) and reached[0].target == "listing":
-        template = f"derive: native_id_of_url\nof:\n- {{column: {COLUMN}, as: url}}\n"
+        template = f"derive: listing_id_of_url\nof:\n- {{column: {COLUMN}, as: url}}\n"
         yield Target("listing", "native_id", template)
 
 

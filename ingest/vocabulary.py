@@ -39,7 +39,7 @@ LOAD = "load"
 Spec = dict[str, Any]
 
 _YUAN: Spec = {"derive": "fen_of_yuan", "of": [{"column": COLUMN}]}
-_BY_URL: Spec = {"derive": "native_id_of_url", "of": [{"column": COLUMN, "as": "url"}]}
+_BY_URL: Spec = {"derive": "listing_id_of_url", "of": [{"column": COLUMN, "as": "url"}]}
 # Words for which a property is filled otherwise than its name says: word → property, expression.
 _FORMS: Mapping[str, tuple[str, Spec]] = {
     "listing.price_yuan": ("price_fen", _YUAN),

@@ -27,12 +27,29 @@ from ingest.expressions import CellRefused, Compiler
         ("standard_number", ("GB 4943.1",), "GB 4943.1"),
         ("code_level", ("(01)06901234567892(21)S1",), "serial"),
         ("code_level", ("81234567890123456789",), None),
-        ("native_id_of_url", ("https://item.jd.com/100000000019.html",), "100000000019"),
-        ("native_id_of_url", ("https://example.cn/17",), None),
+        ("listing_id_of_url", ("https://item.jd.com/100000000019.html",), "100000000019"),
+        ("listing_id_of_url", ("https://item.jd.com/100000000019.html", "京东"), "100000000019"),
+        ("listing_id_of_url", ("https://example.cn/17", "京东"), None),
     ],
 )
 def test_derivations(function: str, arguments: tuple[str, ...], expected: str | None) -> None:
     assert FUNCTIONS[function](*arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "platform", "code"),
+    [
+        ("https://item.taobao.com/item.htm?id=600000000017", "抖音", "url.other_platform"),
+        ("https://shop58213377.taobao.com/", "淘宝", "url.no_listing"),
+        ("https://live.douyin.com/88001", "抖音", "url.no_listing"),
+    ],
+)
+def test_an_address_of_another_platform_or_thing_names_no_listing(
+    url: str, platform: str, code: str
+) -> None:
+    with pytest.raises(ValueRefused) as caught:
+        FUNCTIONS["listing_id_of_url"](url, platform)
+    assert caught.value.reason == code
 
 
 @given(st.text("张李王欧阳样例", min_size=1, max_size=6))
