@@ -168,11 +168,13 @@ class Networks:
         return links
 
     def mend(self, network: Network) -> None:
-        """See that each member holds at least two identifiers that another member holds too."""
+        """See that each member holds as many identifiers that another member holds too as the level
+        asks for: two, or one where networks hide well."""
+        least = self.world.settings.hardness.least_shared
         for merchant in network.members:
             counted = network.holders()
             mine = {(link.kind, link.key) for link in network.own_links(merchant)}
-            lacking = _MIN_SHARED - sum(counted[at] >= 2 for at in mine)
+            lacking = least - sum(counted[at] >= 2 for at in mine)
             offered = [at for at, _ in sorted(counted.items(), key=lambda i: (-i[1], i[0]))]
             for kind, key in [at for at in offered if at not in mine][: max(0, lacking)]:
                 hold(self.world, merchant, kind, key, self.background.since(merchant))

@@ -65,14 +65,33 @@ class Offences:
 
     def prepare(self, network: Network) -> None:
         """Get the paper: a certificate borrowed from a stranger, one that is dead, one report."""
-        world, rng = self.world, self.rng
-        maker = rng.choice(self.networks.background.makers[network.product_class])
-        network.borrowed = make_product(world, maker, rng)
-        certify(world, network.borrowed, rng)
-        network.dead = make_product(world, network.members[0], rng)
-        certify(world, network.dead, rng, Lapse(rng.choice(_DEAD), world.today - timedelta(120)))
-        lab = network.lab or self.labs.draw(rng)
+        network.borrowed = self._stranger_s(network)
+        network.dead = self._lapsed(network)
+        lab = network.lab or self.labs.draw(self.rng)
         network.shared_report = self._report(network, lab, network.members[0])
+
+    def _stranger_s(self, network: Network) -> Product:
+        """A certified product of a maker outside."""
+        maker = self.rng.choice(self.networks.background.makers[network.product_class])
+        product = make_product(self.world, maker, self.rng)
+        certify(self.world, product, self.rng)
+        return product
+
+    def _lapsed(self, network: Network) -> Product:
+        """A product of the network's source whose certificate is dead."""
+        world, rng = self.world, self.rng
+        product = make_product(world, network.members[0], rng)
+        certify(world, product, rng, Lapse(rng.choice(_DEAD), world.today - timedelta(120)))
+        return product
+
+    def _hides_papers(self) -> bool:
+        """Whether an offender shows papers of its own, by lot; no lot is drawn where nobody does."""
+        share = self.world.settings.hardness.own_papers
+        return share > 0 and self.rng.random() < share
+
+    def _its_own(self, product: Product) -> Product:
+        self.world.own_papers.add(product.certificate_no or "")
+        return product
 
     def commit(self, network: Network) -> None:
         """Let three to six in ten members violate; the others show the genuine certificate."""
@@ -91,7 +110,8 @@ class Offences:
 
     def behave(self, network: Network, merchant: Merchant) -> None:
         """Perhaps show the network's genuine product with its genuine certificate."""
-        if network.clean and self.rng.random() < self.world.settings.hardness.attach:
+        attach = self.world.settings.hardness.attach
+        if network.clean and self.rng.random() < attach and not self._hides_papers():
             self._put_up(network, merchant, self._offer(network.clean, is_certified=True))
 
     def violate(self, network: Network, merchant: Merchant) -> None:
@@ -108,19 +128,22 @@ class Offences:
             self._copy_report(network, merchant)
 
     def _borrow(self, network: Network, merchant: Merchant) -> None:
-        offer = self._offer(_given(network.borrowed), is_certified=True)
+        hidden = self._its_own(self._stranger_s(network)) if self._hides_papers() else None
+        offer = self._offer(hidden or _given(network.borrowed), is_certified=True)
         offer = replace(offer, manufacturer=_given(network.clean).maker_name)
         listing = self._put_up(network, merchant, offer)
         number = offer.certificate_no
         network.offences.append(Offence("D20", merchant, listing, certificate_no=number))
 
     def _use_dead(self, network: Network, merchant: Merchant) -> None:
-        offer = self._offer(_given(network.dead), is_certified=True)
+        hidden = self._its_own(self._lapsed(network)) if self._hides_papers() else None
+        offer = self._offer(hidden or _given(network.dead), is_certified=True)
         listing = self._put_up(network, merchant, offer)
         number = offer.certificate_no
         network.offences.append(Offence("D21", merchant, listing, certificate_no=number))
         if (
             network.is_recalled
+            and hidden is None
             and offer.produced_on
             and offer.produced_on < self.world.first_day - timedelta(11)
         ):
@@ -142,7 +165,7 @@ class Offences:
             model=f"{report.product.model}-PRO" if is_altered else None,
             host=look_alike(report.lab.host) if is_look_alike else None,
         )
-        offer = self._offer(report.product, is_certified=True)
+        offer = self._offer(report.product, is_certified=not self._hides_papers())
         listing = self._put_up(network, merchant, replace(offer, report=report, copy=copy))
         detectors = ["D9", *(["D10"] if is_altered else []), *(["D11"] if is_look_alike else [])]
         if report.is_unqualified:
@@ -169,7 +192,8 @@ class Offences:
         report = network.shared_report
         for link in list(merchant.links):
             is_shared = report and link.key == (report.lab.lab_id, report.report_no)
-            if link.carrier and (link.key in papers or link.key[0] in labs or is_shared):
+            is_own = link.key[0] in self.world.own_papers
+            if link.carrier and (is_own or is_shared or link.key in papers or link.key[0] in labs):
                 withdraw(self.world, merchant, link, on)
         network.offences = [o for o in network.offences if o.merchant is not merchant]
 

@@ -48,7 +48,7 @@ class Found:
 def score(found: Found, truth: Truth) -> list[Figure]:
     """All figures of one world, goals as agreed for the first release (medium level)."""
     return [
-        *_networks(found, truth),
+        *network_figures(found, truth),
         *_labs(found, truth),
         _traps(found, truth),
         *_flags(found.flags, truth),
@@ -72,7 +72,7 @@ def _is_alive(network: NetworkTruth, truth: Truth) -> bool:
     return network.ended_week is None or network.ended_week > truth.last_week
 
 
-def _networks(found: Found, truth: Truth) -> list[Figure]:
+def network_figures(found: Found, truth: Truth) -> list[Figure]:
     """Recovered, false, outsiders and accused groups. A shell farm published as a network is set
     aside: it is not lawful, and it is not one of the planted networks either."""
     real = planted(truth)

@@ -14,25 +14,32 @@ MIN_MERCHANTS = 300
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How hard the planted networks are to see; all four are probabilities.
+    """How hard the planted networks are to see; all but `least_shared` are probabilities.
 
     `attach`: a member uses the network's pool for one kind of identifier. `leak`: an outsider picks
     up one of the network's identifiers (drawn once per three members). `cross`: a network lends an
     identifier to a member of another one. `coincidence`: share of merchants that meet a stranger's
-    phone or device (recycled number, shared exit).
+    phone or device (recycled number, shared exit). `own_papers`: an offender shows papers nobody else
+    shows instead of the network's. `least_shared`: identifiers of the pools that a member shares with
+    another member at least (every member holds two, but perhaps alone).
+
+    The first four are those of the community study. Its members have no papers in common and may hold
+    what no other member holds, which the last two bring about at the two levels where it matters.
     """
 
     attach: float
     leak: float
     cross: float
     coincidence: float
+    own_papers: float = 0.0
+    least_shared: int = 2
 
 
 LEVELS: dict[str, Level] = {
     "easy": Level(0.85, 0.05, 0.0, 0.03),
     "medium": Level(0.60, 0.20, 0.20, 0.10),
-    "hard": Level(0.40, 0.40, 0.40, 0.20),
-    "brutal": Level(0.30, 0.80, 0.80, 0.35),
+    "hard": Level(0.40, 0.40, 0.40, 0.20, own_papers=0.7, least_shared=1),
+    "brutal": Level(0.30, 0.80, 0.80, 0.35, own_papers=0.9, least_shared=1),
 }
 
 
@@ -60,7 +67,7 @@ class WorldSettings:
 
     @property
     def hardness(self) -> Level:
-        """The four probabilities of the level."""
+        """What the level asks for."""
         return LEVELS[self.level]
 
     @property

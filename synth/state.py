@@ -113,6 +113,7 @@ class World:
         self.trap_hubs: list[Hub] = []
         self.closures: list[tuple[Merchant, date, tuple[Link, ...]]] = []
         self.waiting_shows: list[ShownReport] = []
+        self.own_papers: set[str] = set()  # certificates got for one offender alone
         self._numbers: dict[str, int] = defaultdict(int)
 
     def rng(self, concern: str) -> Random:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.network.incidence import Incidence, IntArray
+from detect.network.runs import packed, runs, unpacked_high, unpacked_low
 
 NO_CLUSTER = -1
 
@@ -69,13 +70,16 @@ class Holdings:
 def holdings(incidence: Incidence) -> Holdings:
     """Collapse the kinds: a phone seen on a licence and on a parcel is still one shared phone."""
     merchant, identifier = incidence.merchant, incidence.identifier
-    pair = merchant.astype(np.int64) * max(len(incidence.identifiers), 1) + identifier
-    if (pair[1:] < pair[:-1]).any():  # an incidence is sorted; one made by hand may not be
-        order = np.argsort(pair, kind="stable")
-        merchant, identifier, pair = merchant[order], identifier[order], pair[order]
-    is_new = np.ones(pair.size, bool)
-    is_new[1:] = pair[1:] != pair[:-1]
-    merchant, identifier = merchant[is_new], identifier[is_new]
+    same = merchant[1:] == merchant[:-1]
+    is_back = (merchant[1:] < merchant[:-1]) | (same & (identifier[1:] < identifier[:-1]))
+    if is_back.any():  # an incidence is sorted; one made by hand may not be
+        order = np.lexsort((identifier, merchant))
+        merchant, identifier = merchant[order], identifier[order]
+        same = merchant[1:] == merchant[:-1]
+    is_again = same & (identifier[1:] == identifier[:-1])
+    if is_again.any():
+        is_new = np.concatenate(([True], ~is_again))
+        merchant, identifier = merchant[is_new], identifier[is_new]
     return Holdings(
         merchant, identifier, np.bincount(identifier, minlength=len(incidence.identifiers))
     )
@@ -132,13 +136,14 @@ def ownership(held: Holdings, label: IntArray, cap: int) -> IntArray:
     nobody owns it, which also keeps the answer free of any tie-break by number.
     """
     owned_by = np.full(held.holders.size, NO_CLUSTER, np.int32)
-    inside = (label[held.merchant] >= 0) & (held.holders[held.identifier] <= cap)
-    if not inside.any():
+    inside = np.flatnonzero(label[held.merchant] >= 0)
+    inside = inside[held.holders[held.identifier[inside]] <= cap]
+    if not inside.size:
         return owned_by
-    width = np.int64(label.max() + 1)
-    key = held.identifier[inside].astype(np.int64) * width + label[held.merchant[inside]]
-    pair, count = np.unique(key, return_counts=True)
-    identifier, cluster = pair // width, pair % width
+    key = packed(held.identifier[inside], label[held.merchant[inside]])
+    key.sort()
+    start, count = runs(key)
+    identifier, cluster = unpacked_high(key[start]), unpacked_low(key[start])
     is_owned = (count >= 2) & (2 * count >= held.holders[identifier])
     identifier, cluster = identifier[is_owned], cluster[is_owned]
     owned_by[identifier] = cluster

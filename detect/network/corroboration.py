@@ -18,6 +18,7 @@ to 56 % and rejects no junk, of which there was none either way. So it is a sett
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from detect.network.clustering import (
+    NO_CLUSTER,
     Clustering,
     Holdings,
     believed_kind,
@@ -33,6 +35,14 @@ from detect.network.clustering import (
     ownership,
 )
 from detect.network.incidence import Incidence, IntArray
+from detect.network.runs import (
+    Positions,
+    distinct,
+    packed,
+    shared_pairs,
+    unpacked_high,
+    unpacked_low,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,75 +86,79 @@ GENEROUS = CorroborationSettings(let_in_shared=1, merge_share=0.2)
 _OWNED_UNIT = np.float32(1024)  # far above what one merchant shares with one core
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What corroboration reads of a world, or of a part of it.
+
+    `rare`: holdings of identifiers with 2..`cap` holders, numbered without gaps; `holders` counts all
+    holders in the world, also those outside the part. `strong_merchant`, `strong_identifier`: one
+    entry per holding of an identifier that ties by itself (a shop that merely names an account on a
+    licence does not settle through it, so both ends must hold it by a strong kind). `source`: source
+    type per rare identifier, empty when it does not matter.
+    """
+
+    merchants: int
+    rare: Holdings
+    strong_merchant: IntArray
+    strong_identifier: IntArray
+    source: IntArray
+
+
 def cluster(incidence: Incidence, settings: CorroborationSettings = DEFAULT) -> Clustering:
     """Cluster the merchants of an incidence by corroboration.
 
-    Cost grows with the pairs that share a rare identifier: at most links x cap / 2.
+    Cost grows with the links, and with the pairs that share a rare identifier among merchants that
+    hold two: at most links x cap / 2.
     """
     held = holdings(incidence)
-    rare = _rare(held, settings.cap)
-    label = numbered(_components(_ties(incidence, rare, settings)))
+    identifiers = np.flatnonzero(is_rare(held.holders, settings.cap))
+    evidence = evidence_of(incidence, held, identifiers, settings)
+    label = cores(evidence, settings)
     for _ in range(settings.rounds):
         before = label
-        label = _let_in(rare, _merge(rare, label, settings), settings)
+        label = let_in(evidence.rare, merge(evidence.rare, label, settings), settings)
         if np.array_equal(label, before):
             break
     label = numbered(label, settings.min_members)
-    return Clustering(label, ownership(held, label, settings.cap))
+    owned_by = np.full(held.holders.size, NO_CLUSTER, np.int32)
+    owned_by[identifiers] = ownership(evidence.rare, label, settings.cap)
+    return Clustering(label, owned_by)
 
 
-def _rare(held: Holdings, cap: int) -> Holdings:
-    keep = (held.holders >= 2) & (held.holders <= cap)
-    is_kept = keep[held.identifier]
-    return Holdings(held.merchant[is_kept], held.identifier[is_kept], held.holders)
+def is_rare(holders: NDArray[np.int64], cap: int) -> NDArray[np.bool_]:
+    """Which identifiers are shared, but not by so many that sharing says nothing."""
+    return np.asarray((holders >= 2) & (holders <= cap))
 
 
-def _matrix(merchant: IntArray, identifier: IntArray, shape: tuple[int, int]) -> sparse.csr_array:
-    ones = np.ones(merchant.size, np.float32)
-    return sparse.csr_array((ones, (merchant, identifier)), shape=shape)
-
-
-def _ties(
-    incidence: Incidence, rare: Holdings, settings: CorroborationSettings
-) -> sparse.csr_array:
-    """Merchant x merchant, nonzero where the shared identifiers are evidence enough."""
-    shape = (len(incidence.merchants), len(incidence.identifiers))
-    if settings.same_source_worth == 1.0:
-        evidence = _shared(_matrix(rare.merchant, rare.identifier, shape))
-    else:
-        source = _source_of_identifier(incidence)
-        evidence = sparse.csr_array((shape[0], shape[0]), dtype=np.float32)
-        for at in np.unique(source[rare.identifier]):
-            of_source = source[rare.identifier] == at
-            part = _shared(_matrix(rare.merchant[of_source], rare.identifier[of_source], shape))
-            part.data = 1 + (part.data - 1) * np.float32(settings.same_source_worth)
-            evidence = evidence + part
-    evidence.data = (evidence.data >= settings.min_shared).astype(np.float32)
-    evidence.eliminate_zeros()
-    return evidence + _strong_ties(incidence, rare, settings.strong_cap)
-
-
-def _shared(holds: sparse.csr_array) -> sparse.csr_array:
-    """How many identifiers each pair of merchants shares, upper triangle only."""
-    return sparse.csr_array(sparse.triu(holds @ holds.T, k=1))
-
-
-def _strong_ties(incidence: Incidence, rare: Holdings, cap: int) -> sparse.csr_array:
+def evidence_of(
+    incidence: Incidence, held: Holdings, identifiers: Positions, settings: CorroborationSettings
+) -> Evidence:
+    """Select what matters of the links: those to the rare `identifiers`, and the strong ones."""
+    number = np.full(held.holders.size, -1, np.int32)
+    number[identifiers] = np.arange(identifiers.size, dtype=np.int32)
+    at = number[held.identifier]
+    is_kept = at >= 0
+    rare = Holdings(held.merchant[is_kept], at[is_kept], held.holders[identifiers])
     is_strong_kind = np.array([kind.is_strong for kind in incidence.kinds], bool)
-    # A shop that merely names an account on a licence does not settle through it: both ends of a
-    # strong tie must hold the identifier by a strong kind.
-    is_strong = (
-        is_strong_kind[incidence.kind]
-        & (rare.holders[incidence.identifier] >= 2)
-        & (rare.holders[incidence.identifier] <= cap)
+    link = np.zeros(0, np.int64)
+    if is_strong_kind.any():
+        link = np.flatnonzero(is_strong_kind[incidence.kind])
+        link = link[is_rare(held.holders[incidence.identifier[link]], settings.strong_cap)]
+    source = np.zeros(0, np.int32)
+    if settings.same_source_worth != 1.0:
+        source = _source_of_identifier(incidence)[identifiers]
+    return Evidence(
+        len(incidence.merchants),
+        rare,
+        *each_once(incidence.merchant[link], incidence.identifier[link]),
+        source,
     )
-    return _shared(
-        _matrix(
-            incidence.merchant[is_strong],
-            incidence.identifier[is_strong],
-            (len(incidence.merchants), len(incidence.identifiers)),
-        )
-    )
+
+
+def each_once(merchant: IntArray, identifier: IntArray) -> tuple[IntArray, IntArray]:
+    """The holdings of some links, sorted: a link of two kinds is one holding."""
+    key = distinct(packed(merchant, identifier))
+    return unpacked_high(key).astype(np.int32), unpacked_low(key).astype(np.int32)
 
 
 def _source_of_identifier(incidence: Incidence) -> IntArray:
@@ -154,52 +168,117 @@ def _source_of_identifier(incidence: Incidence) -> IntArray:
     return np.array([*of_kind, -1], np.int32)[believed_kind(incidence)]
 
 
-def _components(ties: sparse.csr_array) -> NDArray[np.int64]:
-    """Connected components; a merchant without ties is in none (-1)."""
-    _, component = sparse.csgraph.connected_components(ties, directed=False)
-    size = np.bincount(component, minlength=1)
-    return np.where(size[component] >= 2, component, -1).astype(np.int64)
+def cores(evidence: Evidence, settings: CorroborationSettings) -> IntArray:
+    """Connected components of the ties; a merchant without ties is in none (-1)."""
+    left, right = ties(evidence, settings)
+    is_tied = np.zeros(evidence.merchants, bool)
+    is_tied[left] = is_tied[right] = True
+    tied = np.flatnonzero(is_tied)
+    number = np.empty(evidence.merchants, np.int32)
+    number[tied] = np.arange(tied.size, dtype=np.int32)
+    label = np.full(evidence.merchants, -1, np.int32)
+    label[tied] = _components(number[left], number[right], tied.size)
+    return numbered(label)
 
 
-def _core_matrix(rare: Holdings, label: IntArray) -> sparse.csr_array:
-    """Core x identifier: 1 where any member holds it."""
-    inside = label[rare.merchant] >= 0
-    shape = (int(label.max(initial=-1)) + 1, rare.holders.size)
-    cores = _matrix(label[rare.merchant[inside]], rare.identifier[inside], shape)
-    cores.sum_duplicates()
-    cores.data[:] = 1
-    return cores
+def ties(evidence: Evidence, settings: CorroborationSettings) -> tuple[Positions, Positions]:
+    """Pairs of merchants (left < right) whose shared identifiers are evidence enough."""
+    merchant, identifier = _able_to_share(evidence, math.ceil(settings.min_shared))
+    pairs = shared_pairs(merchant, identifier)
+    worth = pairs.shared.astype(np.float64)
+    if settings.same_source_worth != 1.0 and worth.size:
+        worth = _worth_by_source(evidence, merchant, identifier, settings.same_source_worth)
+    is_enough = worth >= settings.min_shared
+    strong = shared_pairs(evidence.strong_merchant, evidence.strong_identifier)
+    return (
+        np.concatenate((pairs.left[is_enough], strong.left)),
+        np.concatenate((pairs.right[is_enough], strong.right)),
+    )
 
 
-def _merge(rare: Holdings, label: IntArray, settings: CorroborationSettings) -> IntArray:
+def _able_to_share(evidence: Evidence, least: int) -> tuple[IntArray, IntArray]:
+    """Rare holdings less those of merchants that cannot share `least` identifiers with anyone.
+
+    Whoever is left out may leave others without company, so the second pass finds more; later ones
+    cost more than they save.
+    """
+    merchant, identifier = evidence.rare.merchant, evidence.rare.identifier
+    for _ in range(2):
+        holders = np.bincount(identifier, minlength=evidence.rare.holders.size)
+        keep = holders[identifier] >= 2
+        merchant, identifier = merchant[keep], identifier[keep]
+        keep = np.bincount(merchant, minlength=evidence.merchants)[merchant] >= least
+        merchant, identifier = merchant[keep], identifier[keep]
+    return merchant, identifier
+
+
+def _worth_by_source(
+    evidence: Evidence, merchant: IntArray, identifier: IntArray, same_source_worth: float
+) -> NDArray[np.float64]:
+    """Evidence per pair of `shared_pairs`: the first identifier of a source type counts in full."""
+    everything = shared_pairs(merchant, identifier)
+    worth = np.zeros(everything.shared.size)
+    order = everything.left * evidence.merchants + everything.right
+    of_source = evidence.source[identifier]
+    for source in np.unique(of_source):
+        part = of_source == source
+        pairs = shared_pairs(merchant[part], identifier[part])
+        at = np.searchsorted(order, pairs.left * evidence.merchants + pairs.right)
+        worth[at] += 1 + (pairs.shared - 1) * same_source_worth
+    return worth
+
+
+def _components(
+    left: NDArray[np.integer], right: NDArray[np.integer], nodes: int
+) -> NDArray[np.int32]:
+    graph = sparse.coo_array((np.ones(left.size, np.int8), (left, right)), shape=(nodes, nodes))
+    _, component = sparse.csgraph.connected_components(graph, directed=False)
+    return np.asarray(component, np.int32)
+
+
+def _core_holdings(rare: Holdings, label: IntArray) -> tuple[IntArray, IntArray]:
+    """Core and identifier, each pair once: what any member of a core holds; sorted."""
+    inside = np.flatnonzero(label[rare.merchant] >= 0)
+    return each_once(label[rare.merchant[inside]], rare.identifier[inside])
+
+
+def merge(rare: Holdings, label: IntArray, settings: CorroborationSettings) -> IntArray:
     """Join cores whose members share enough identifiers."""
-    cores = _core_matrix(rare, label)
-    if not cores.shape[0]:
+    core, identifier = _core_holdings(rare, label)
+    if not core.size:
         return label
-    has = np.diff(cores.indptr)
-    shared = sparse.triu(cores @ cores.T, k=1).tocoo()
-    left, right = shared.coords
-    enough = (shared.data >= settings.merge_shared) & (
-        shared.data >= settings.merge_share * np.minimum(has[left], has[right])
+    count = int(label.max()) + 1
+    has = np.bincount(core, minlength=count)
+    pairs = shared_pairs(core, identifier)
+    fewer = np.minimum(has[pairs.left], has[pairs.right])
+    is_enough = (pairs.shared >= settings.merge_shared) & (
+        pairs.shared >= settings.merge_share * fewer
     )
-    joined = sparse.coo_array(
-        (np.ones(int(enough.sum()), np.int8), (left[enough], right[enough])), shape=shared.shape
-    )
-    _, of_core = sparse.csgraph.connected_components(joined, directed=False)
+    of_core = _components(pairs.left[is_enough], pairs.right[is_enough], count)
     return numbered(np.where(label >= 0, of_core[np.maximum(label, 0)], -1))
 
 
-def _let_in(rare: Holdings, label: IntArray, settings: CorroborationSettings) -> IntArray:
+def _matrix(merchant: IntArray, identifier: IntArray, shape: tuple[int, int]) -> sparse.csr_array:
+    ones = np.ones(merchant.size, np.float32)
+    return sparse.csr_array((ones, (merchant, identifier)), shape=shape)
+
+
+def let_in(rare: Holdings, label: IntArray, settings: CorroborationSettings) -> IntArray:
     """Add single merchants that share enough with one core, at least one identifier owned by it.
 
     Who fits several cores joins the one it shares most with, then the larger; on equal evidence
     none, since any further choice would depend on how merchants are numbered.
     """
-    cores = _core_matrix(rare, label)
-    if not cores.shape[0]:
+    core, identifier = _core_holdings(rare, label)
+    if not core.size:
         return label
+    cores = _matrix(core, identifier, (int(label.max()) + 1, rare.holders.size))
     owned_by = ownership(rare, label, settings.cap)
-    outside = label[rare.merchant] < 0
+    # Who holds nothing that a core owns is not let in, whatever it shares.
+    is_candidate = np.zeros(label.size, bool)
+    is_candidate[rare.merchant[owned_by[rare.identifier] >= 0]] = True
+    is_candidate &= label < 0
+    outside = np.flatnonzero(is_candidate[rare.merchant])
     who, what = rare.merchant[outside], rare.identifier[outside]
     touches = _matrix(who, what, (label.size, rare.holders.size)) @ cores.T
     is_owned = owned_by[what] >= 0

@@ -1,17 +1,12 @@
 """The network engines one can choose from, behind one call.
 
-`corroboration` is the default: exactly independent of numbering, each tie explains itself. `deep`
-finds what is too sparse for it, at twelve times the cost; `best` joins the two. `louvain` is the
+`best` is the default: what `deep` finds, joined where `corroboration` is surer, less who merely touches a
+dense group (ADR 15). `corroboration` is exactly independent of numbering, costs a tenth and can be
+kept up to date link by link; `deep` finds what is too sparse for it, and is the one to choose where
+members may hold a single identifier of their network and strangers hardly ever do. `louvain` is the
 reference everybody knows, kept selectable as a yardstick.
 
-Planted networks recovered (Jaccard >= 0.8) at 100,000 merchants, mean of seeds 51..53, in per cent,
-by `benchmarks.planted.run`:
-
-    engine          easy  medium  hard  brutal   processor seconds
-    corroboration    100    97.7    29      10      0.2
-    best              99.8  99.5    93      75      3 to 4
-
-In null worlds neither reported a cluster of five or more that is not a franchise group.
+What each recovers, and whom it names besides, is in docs/figures.md, "Networks, from arrays".
 """
 
 from __future__ import annotations
@@ -22,7 +17,7 @@ from detect.network import combined, corroboration, deep, louvain
 from detect.network.clustering import Clustering
 from detect.network.incidence import Incidence
 
-DEFAULT_ENGINE = "corroboration"
+DEFAULT_ENGINE = "best"
 
 
 class Engine(Protocol):

@@ -10,9 +10,9 @@ from scipy import sparse
 
 from detect.network.clustering import believed_kind, holdings
 from detect.network.incidence import Incidence, IntArray
+from detect.network.runs import Positions
 
 FloatArray = NDArray[np.float64]
-Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +67,3 @@ def field_of(incidence: Incidence, cap: int) -> Field:
         held.holders[rare],
         believed_kind(incidence)[rare],
     )
-
-
-def pairs_within(sizes: Positions) -> tuple[Positions, Positions]:
-    """All unordered pairs of positions inside consecutive groups of the given sizes."""
-    total = int(sizes.sum())
-    ends = np.repeat(np.cumsum(sizes), sizes)
-    partners = ends - np.arange(total) - 1
-    first = np.repeat(np.arange(total), partners)
-    return first, first + 1 + _count_up(partners)
-
-
-def joined(counts_left: Positions, start_right: Positions) -> tuple[Positions, Positions]:
-    """For each left row, `counts_left` consecutive right rows from `start_right`: both positions."""
-    left = np.repeat(np.arange(counts_left.size), counts_left)
-    return left, start_right[left] + _count_up(counts_left)
-
-
-def _count_up(counts: Positions) -> Positions:
-    """0,1,..,c-1 for every count c, one after the other."""
-    starts = np.cumsum(counts) - counts
-    return np.arange(int(counts.sum())) - np.repeat(starts, counts)
-
-
-def runs(key: Positions) -> tuple[Positions, Positions]:
-    """Start and length of every run of equal values in a sorted column."""
-    if not key.size:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    start = np.concatenate(([0], np.flatnonzero(key[1:] != key[:-1]) + 1))
-    return start, np.diff(np.append(start, key.size))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
+from scipy import linalg, sparse
 
 from detect.network.clustering import numbered
-from detect.network.deep.field import Field, FloatArray, Positions, pairs_within
+from detect.network.deep.field import Field, FloatArray
 from detect.network.incidence import IntArray
+from detect.network.runs import Positions, joined, pairs_within
 
 BELIEVED = 0.1  # identifiers less reliable than this do not count in a description
 SPARSE_DENSITY = 1.65  # shared holdings per merchant; below, slightly larger bridges stay inside
@@ -126,10 +127,7 @@ def split(
         name = members.tobytes()
         if name in settled:
             continue
-        rows = holds[members]
-        used = np.unique(rows.indices)
-        used = used[belief[used] > BELIEVED]
-        parts = list(_parts(rows[:, used].toarray().astype(bool), members))
+        parts = list(_parts(_held_by(holds, belief, members), members))
         if len(parts) == 1:
             settled.add(name)
         for part in parts[1:]:
@@ -137,6 +135,18 @@ def split(
             next_label += 1
             cuts += 1
     return numbered(raw), cuts
+
+
+def _held_by(holds: sparse.csr_array, belief: FloatArray, members: Positions) -> NDArray[np.bool_]:
+    """Members x believed identifiers, dense. Slicing a sparse matrix costs more than all of its use."""
+    begin = holds.indptr[members].astype(np.int64)
+    row, at = joined(holds.indptr[members + 1] - begin, begin)
+    identifier = holds.indices[at]
+    believed = np.flatnonzero(belief[identifier] > BELIEVED)
+    used, column = np.unique(identifier[believed], return_inverse=True)
+    held = np.zeros((members.size, used.size), bool)
+    held[row[believed], column] = True
+    return held
 
 
 def _parts(held: NDArray[np.bool_], members: Positions) -> Iterator[Positions]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detect.network.deep.field import Field, FloatArray, Positions, joined, pairs_within, runs
+from detect.network.deep.field import Field, FloatArray
+from detect.network.runs import Positions, joined, pairs_within, runs
 
 LEAST_PATH = 1e-4  # two-step paths weaker than this cannot lift a link over any threshold used
 PATHS_PER_BLOCK = 4_000_000  # bounds memory: about 100 bytes per path
@@ -87,11 +88,14 @@ class _Paths:
 class _Walk:
     """Links as steps in both directions, sorted by (start, end), less those no loop can use.
 
-    `key` is start x n + end; `blocks` are ranges of steps that keep equal starts together.
+    `key` is start x n + end; `begin` says where the steps of each start begin; `blocks` are ranges of
+    steps that keep equal starts together.
     """
 
     merchants: int
     key: Positions
+    end: Positions
+    begin: Positions
     link: Positions
     what: Positions
     q: FloatArray
@@ -110,14 +114,16 @@ def _walk(field: Field, links: Links, q: FloatArray) -> _Walk:
     link = np.tile(alive, 2)
     order = np.argsort(key, kind="stable")
     key, link = key[order], link[order]
-    start = key // n
+    start, end = np.divmod(key, n)
     begin = np.searchsorted(start, np.arange(n + 1))
-    paths = np.concatenate(([0], np.cumsum(np.diff(begin)[key % n])))[begin] // 2
+    paths = np.concatenate(([0], np.cumsum(np.diff(begin)[end])))[begin] // 2
     cut = np.unique(paths[:-1] // PATHS_PER_BLOCK, return_index=True)[1]
     bounds = [*begin[cut].tolist(), key.size]
     return _Walk(
         n,
         key,
+        end,
+        begin,
         link,
         links.identifier[link],
         q[link],
@@ -149,27 +155,30 @@ def _in_core(field: Field) -> NDArray[np.bool_]:
 def _paths(walk: _Walk, low: int, high: int) -> _Paths:
     """All two-step paths over different identifiers that begin with steps low..high."""
     step = np.arange(low, high)
-    start, middle = np.divmod(walk.key[step], walk.merchants)
-    from_there = middle * walk.merchants
-    begin = np.searchsorted(walk.key, from_there + start, side="right")  # only ends above start
-    until = np.searchsorted(walk.key, from_there + walk.merchants)
+    middle = walk.end[step]
+    start = (walk.key[step] - middle) // walk.merchants
+    back = middle * walk.merchants + start
+    begin = np.searchsorted(walk.key, back, side="right")  # only ends above start
+    until = walk.begin[middle + 1]
     one, two = joined(until - begin, begin)
     one += low
     keep = np.flatnonzero(
         (walk.what[one] != walk.what[two]) & (walk.q[one] * walk.q[two] >= LEAST_PATH)
     )
     one, two = one[keep], two[keep]
-    ends = walk.key[one] - walk.key[one] % walk.merchants + walk.key[two] % walk.merchants
+    ends = walk.key[one] - walk.end[one] + walk.end[two]
     order = np.lexsort((-walk.q[one] * walk.q[two], ends))
     one, two = one[order], two[order]
-    return _Paths(ends[order], walk.key[one] % walk.merchants, walk.link[one], walk.link[two])
+    return _Paths(ends[order], walk.end[one], walk.link[one], walk.link[two])
 
 
 def _three_loops(walk: _Walk, paths: _Paths) -> FloatArray:
     """A path closed by a link between its ends speaks for that link."""
-    begin = np.searchsorted(walk.link_key, paths.ends, side="left")
-    until = np.searchsorted(walk.link_key, paths.ends, side="right")
-    path, closing = joined(until - begin, begin)
+    start, length = runs(paths.ends)
+    ends = paths.ends[start]
+    begin = np.searchsorted(walk.link_key, ends, side="left")
+    closed_by = np.searchsorted(walk.link_key, ends, side="right") - begin
+    path, closing = joined(np.repeat(closed_by, length), np.repeat(begin, length))
     first, second = paths.first[path], paths.second[path]
     what, q = walk.link_what, walk.link_q
     differs = (what[closing] != what[first]) & (what[closing] != what[second])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from detect.network.clustering import numbered
-from detect.network.deep.field import Field, FloatArray, Positions, joined, runs
+from detect.network.deep.field import Field, FloatArray
 from detect.network.deep.loops import CHANCE_SIZE, Links
 from detect.network.incidence import IntArray
+from detect.network.runs import Positions, joined, runs
 
 ENOUGH = 9.0  # nats: log-odds that outweigh the choice among a hundred thousand merchants
 OWNED_ODDS = 2.0  # an identifier the cluster owns speaks at least so loudly
@@ -38,14 +40,17 @@ class _Touches:
     best: Positions
 
 
-def _touches(field: Field, label: IntArray, odds: FloatArray) -> _Touches:
-    """Everybody against every cluster; a member is not counted as its own neighbour."""
+def _touches(
+    field: Field, label: IntArray, odds: FloatArray, wanted: NDArray[np.bool_]
+) -> _Touches:
+    """The wanted merchants against every cluster; a member is not counted as its own neighbour."""
     columns = field.shares(label).tocsc()
     columns.sort_indices()
     per_identifier = np.diff(columns.indptr).astype(np.int64)
-    at, entry = joined(
-        per_identifier[field.identifier], columns.indptr[field.identifier].astype(np.int64)
-    )
+    holding = np.flatnonzero(wanted[field.merchant] & (per_identifier > 0)[field.identifier])
+    held_here = field.identifier[holding]
+    at, entry = joined(per_identifier[held_here], columns.indptr[held_here].astype(np.int64))
+    at = holding[at]
     merchant = field.merchant[at].astype(np.int64)
     identifier = field.identifier[at].astype(np.int64)
     cluster, held = columns.indices[entry].astype(np.int64), columns.data[entry]
@@ -86,7 +91,7 @@ def grow(field: Field, links: Links, label: IntArray, belief: FloatArray) -> tup
     """
     label = numbered(label, LEAST_CORE)
     odds = log_odds(belief)
-    touches = _touches(field, label, odds)
+    touches = _touches(field, label, odds, label < 0)
     size = np.bincount(label[label >= 0], minlength=1)
     is_single = label[touches.merchant] < 0
     chance = np.log(field.merchants / size[touches.cluster])
@@ -150,7 +155,7 @@ def _two_merchant_ears(
 
 def move(field: Field, label: IntArray, belief: FloatArray) -> tuple[IntArray, int]:
     """Send each member to the cluster that speaks loudest for it, if by a clear margin."""
-    touches = _touches(field, label, log_odds(belief))
+    touches = _touches(field, label, log_odds(belief), label >= 0)
     size = np.bincount(label[label >= 0], minlength=1)
     step = np.log(field.merchants / CHANCE_SIZE)
     score = touches.odds + (touches.count - 1) * step

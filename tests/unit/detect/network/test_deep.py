@@ -12,12 +12,13 @@ from benchmarks.planted import score
 from benchmarks.planted_world import LEVELS, world
 from detect.network import corroboration, deep
 from detect.network.clustering import numbered
-from detect.network.deep.field import Field, field_of, joined, pairs_within, runs
+from detect.network.deep.field import Field, field_of
 from detect.network.deep.length import merge_gain, split
 from detect.network.deep.loops import CHANCE_SIZE, link_probability, links_of
 from detect.network.deep.refine import connected, grow, prune
 from detect.network.deep.reliability import excess_loops, first_belief, learned_belief
 from detect.network.engines import find
+from detect.network.runs import joined, pairs_within, runs
 from tests.unit.detect.network.shapes import (
     DEVICE,
     PHONE,

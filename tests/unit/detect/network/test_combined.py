@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.planted import score
+from benchmarks.planted_world import LEVELS, world
+from detect.network import corroboration, deep
+from detect.network.clustering import Clustering, from_labels
+from detect.network.combined import CombinedSettings, cluster, joined, without_touches
+from detect.network.incidence import Incidence
+from tests.unit.detect.network.shapes import ADDRESS, DEVICE, PAYEE, hold, incidence
+
+DENSE = [
+    *hold("abcde", "phone-1"),
+    *hold("abcde", "device-1", DEVICE),
+    *hold("abcde", "address-1", ADDRESS),
+]
+
+
+def clustering(made: Incidence, *clusters: str) -> Clustering:
+    label = np.full(len(made.merchants), -1)
+    for at, members in enumerate(clusters):
+        label[[made.merchants.index(name) for name in members]] = at
+    return from_labels(made, label, 1, 20)
+
+
+def names(made: Incidence, label: np.ndarray[tuple[int], np.dtype[np.int32]]) -> set[str]:
+    return {
+        "".join(made.merchants[at] for at in np.flatnonzero(label == number))
+        for number in range(int(label.max(initial=-1)) + 1)
+    }
+
+
+def everybody(letters: str) -> Incidence:
+    return incidence(*hold(letters, "phone-1"))
+
+
+def test_what_one_engine_cuts_in_two_the_surer_one_joins_and_completes() -> None:
+    made = everybody("abcdefgh")
+    one = joined(clustering(made, "abc", "def"), clustering(made, "abcdefg"))
+    assert names(made, one) == {"abcdefg"}
+
+
+def test_a_fragment_of_the_surer_engine_takes_nothing_away() -> None:
+    made = everybody("abcdefgh")
+    one = joined(clustering(made, "abcdef"), clustering(made, "abg"))
+    assert names(made, one) == {"abcdef"}
+
+
+def test_a_group_only_the_surer_engine_sees_is_kept() -> None:
+    made = everybody("abcdefgh")
+    assert names(made, joined(clustering(made, "abc"), clustering(made, "efg"))) == {"abc", "efg"}
+    assert names(made, joined(clustering(made), clustering(made, "efg"))) == {"efg"}
+    assert names(made, joined(clustering(made, "abc"), clustering(made))) == {"abc"}
+
+
+def test_who_touches_a_dense_group_by_one_identifier_is_a_stranger() -> None:
+    made = incidence(*DENSE, *hold("s", "phone-1"))
+    assert names(made, without_touches(made, clustering(made, "abcdes").label)) == {"abcde"}
+
+
+def test_where_evidence_is_thin_one_identifier_is_enough() -> None:
+    made = incidence(
+        *hold("abc", "phone-1"), *hold("bcd", "device-1", DEVICE), *hold("cda", "address-1", ADDRESS),
+        *hold("ds", "phone-2"),
+    )  # fmt: skip
+    label = clustering(made, "abcds").label
+    assert names(made, without_touches(made, label)) == {"abcds"}
+    assert names(made, without_touches(made, label, CombinedSettings(dense_from=2.0))) == {"abcd"}
+
+
+def test_a_payee_account_of_few_counts_as_two_identifiers() -> None:
+    made = incidence(*DENSE, *hold("as", "account-1", PAYEE))
+    label = clustering(made, "abcdes").label
+    assert names(made, without_touches(made, label)) == {"abcdes"}
+    many = incidence(*DENSE, *hold("asuvwxyz", "account-1", PAYEE))
+    assert names(many, without_touches(many, clustering(many, "abcdes").label)) == {"abcde"}
+
+
+def test_the_loss_of_one_stranger_may_expose_another() -> None:
+    made = incidence(*DENSE, *hold("rs", "phone-2"), *hold("r", "phone-1"))
+    # r shares two as long as s is inside; s shares one.
+    assert names(made, without_touches(made, clustering(made, "abcders").label)) == {"abcde"}
+
+
+@pytest.mark.parametrize("level", ["hard", "medium_pickup"])
+def test_it_recovers_more_than_corroboration_and_names_hardly_a_stranger(level: str) -> None:
+    made = world(LEVELS[level], 10_000, 7)
+    best = score(made, cluster(made.incidence))
+    sure = score(made, corroboration.cluster(made.incidence))
+    assert best.recovered >= sure.recovered
+    assert best.found_share > sure.found_share
+    assert best.outsiders <= 0.02
+    assert best.outsiders <= score(made, deep.cluster(made.incidence)).outsiders
+
+
+def test_nothing_is_seen_in_a_world_without_networks() -> None:
+    for seed in (1, 2):
+        made = world(LEVELS["medium"], 10_000, seed, is_null=True)
+        found = score(made, cluster(made.incidence))
+        assert (found.false, found.junk) == (0, 0)
