@@ -14,7 +14,7 @@ from api.jobs.export import Exporter
 from api.jobs.files import JobFiles
 from api.jobs.runner import JobRunner
 from api.jobs.store import JobStore
-from api.news import FlagNews
+from api.news import FINDINGS, FLAGS, News
 from api.settings import ApiSettings
 from graph.store.async_session import AsyncStore
 from queries.reading import Reading
@@ -39,7 +39,8 @@ class Desk:
         self.gate = Gate(settings.gate)
         self.files = JobFiles(settings.export_folder)
         self.jobs = JobStore(store, settings.jobs.lease_s)
-        self.news = FlagNews(store, settings.streams.poll_s)
+        self.news = News(store, FLAGS, settings.streams.poll_s)
+        self.finding_news = News(store, FINDINGS, settings.streams.poll_s)
         self.receipts = Receipts(store, settings.jobs.keep_receipts)
         self.runner = JobRunner(
             store, self.jobs, Exporter(store, tokens, settings, self.files), settings, self._forget

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 
-from api.actions import changes
+from api.actions import changes, hubs
 from api.actions.receipts import Answer, Conflict, Effect, Request
 from api.context import Info
+from api.entity import shown
 from api.errors import message, shown_as
 from api.export_job import ExportJob, job_id
+from api.generated.types import HubRegistration
 from api.mutation_types import (
     AcknowledgeFlagInput,
     AcknowledgeFlagPayload,
     CancelJobInput,
+    ExpireHubInput,
+    HubPayload,
     JobPayload,
     JudgeIdentityInput,
     JudgementPayload,
+    RegisterHubInput,
     StartExportInput,
     UserError,
     UserErrorCode,
@@ -28,6 +33,7 @@ from api.questions.jobs import desk_of
 from api.resolved import resolved
 from api.scalars import DateTime
 from graph.errors import QueryError, ValueRefused
+from queries.lookup import nodes
 
 _INPUT = "input"
 
@@ -164,6 +170,65 @@ class Mutation:
             errors=errors,
         )
 
+    @resolved(
+        "登记合法枢纽，有效期内不作为关联依据 / Register a legitimate hub: while it holds it links none"
+    )
+    async def register_hub(
+        self,
+        info: Info,
+        input: Annotated[  # noqa: A002
+            RegisterHubInput, strawberry.argument(description="参数 / What to register")
+        ],
+    ) -> HubPayload:
+        """Register a hub."""
+        asked = {
+            "id": str(input.id),
+            "reason": str(input.reason.value),
+            "expires_on": str(input.expires_on),
+        }
+        arguments = {**asked, "why": input.why, "region": input.region}
+        request = Request("registerHub", input.idempotency_key, arguments, input.case)
+        return await _hub_payload(
+            info,
+            request,
+            lambda actor: hubs.register_hub(
+                actor, info.context.reading, asked, input.why, input.region
+            ),
+        )
+
+    @resolved("终止枢纽登记，自今日起 / End the registration of a hub, from today on")
+    async def expire_hub(
+        self,
+        info: Info,
+        input: Annotated[  # noqa: A002
+            ExpireHubInput, strawberry.argument(description="参数 / Which registration")
+        ],
+    ) -> HubPayload:
+        """End a registration."""
+        name = str(input.id)
+        arguments = {"id": name, "why": input.why, "region": input.region}
+        request = Request("expireHub", input.idempotency_key, arguments, input.case)
+        return await _hub_payload(
+            info,
+            request,
+            lambda actor: hubs.expire_hub(
+                actor, info.context.reading, name, input.why, input.region
+            ),
+        )
+
+
+async def _hub_payload(
+    info: Info, request: Request, effect_of: Callable[[changes.Actor], Effect]
+) -> HubPayload:
+    answer, errors = await _perform(info, request, effect_of)
+    if answer is None:
+        return HubPayload(hub=None, errors=errors)
+    # It may have been looked at before it was changed.
+    found = await nodes(info.context.reading, [answer["hub"]])
+    views = list(found.values())
+    hub = cast("HubRegistration", shown(views[0])) if views else None
+    return HubPayload(hub=hub, errors=errors)
+
 
 async def _perform(
     info: Info, request: Request, effect_of: Callable[[changes.Actor], Effect]
@@ -199,6 +264,7 @@ _ARGUMENTS = {
     "action.key": ("idempotencyKey",),
     "action.case": ("case",),
     "action.reason": ("reason",),
+    "action.why": ("why",),
     "action.region": ("region",),
     "export.types": ("types",),
     "entity.type": ("types",),
@@ -206,6 +272,8 @@ _ARGUMENTS = {
     "export.depth": ("depth",),
     "relation.type": ("relations",),
     "search.query": ("query",),
+    "hub.expiry": ("expiresOn",),
+    "hub.type": ("id",),
     "judgement.why": ("reason",),
     "judgement.one_subject": ("right",),
     "judgement.types": ("right",),

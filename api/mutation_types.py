@@ -7,6 +7,7 @@ import enum
 import strawberry
 
 from api.export_job import ExportFormat, ExportJob, ExportKind
+from api.generated.types import HubRegistration
 from api.language import described
 from api.scalars import Date, DateTime
 
@@ -131,6 +132,62 @@ class AcknowledgeFlagInput:
     case: str | None = strawberry.field(default=None, description=_CASE)
 
 
+@strawberry.enum(description="为何可以共用 / Why many may share an identifier")
+class HubReason(enum.Enum):
+    """Reasons of the register of legitimate hubs, as its property `reason` has them."""
+
+    COURIER_OUTLET = described("courier_outlet", "快递网点 / A courier outlet")
+    CLUSTER_REGISTRATION = described(
+        "cluster_registration", "集群登记地址 / An address where many are registered by right"
+    )
+    CLOUD_WAREHOUSE = described("cloud_warehouse", "云仓 / A warehouse that serves many")
+    MARKET_BUILDING = described("market_building", "市场、商厦 / A market or trade building")
+    RETURN_CENTRE = described("return_centre", "退货中心 / A return centre")
+    ESCROW = described("escrow", "存管、支付机构账户 / An escrow or payment institution's account")
+    AGENCY = described("agency", "代理记账、代办机构 / An agency that acts for many")
+    MCN = described("mcn", "MCN 机构 / An agency of streamers")
+
+
+_HUB_REGION = _REGION.replace("判断", "登记").replace("judge", "register")
+
+
+@strawberry.input(description="登记什么为合法枢纽 / What to register as a legitimate hub")
+class RegisterHubInput:
+    """Arguments of `registerHub`."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    id: strawberry.ID = strawberry.field(
+        description="共用的地址、电话、账户等；须能看到 / The address, phone, account or such that is "
+        "shared; you must see it"
+    )
+    reason: HubReason = strawberry.field(description="为何可以共用 / Why it may be shared")
+    expires_on: Date = strawberry.field(
+        description="失效日期，明日起五年内；当日起不再有效 / Day from which it holds no more: from "
+        "tomorrow, at most five years ahead"
+    )
+    why: str = strawberry.field(
+        description="核实经过，至多 2000 字，记入审计日志 / How it was confirmed, at most 2000 characters; "
+        "kept in the audit log"
+    )
+    region: str | None = strawberry.field(default=None, description=_HUB_REGION)
+    case: str | None = strawberry.field(default=None, description=_CASE)
+
+
+@strawberry.input(description="终止哪项枢纽登记 / Which registration to end")
+class ExpireHubInput:
+    """Arguments of `expireHub`."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    id: strawberry.ID = strawberry.field(
+        description="枢纽登记的编号，如 HubRegistration:… / Id of the registration"
+    )
+    why: str = strawberry.field(
+        description="理由，至多 2000 字，记入审计日志 / Why, at most 2000 characters; kept in the audit log"
+    )
+    region: str | None = strawberry.field(default=None, description=_HUB_REGION)
+    case: str | None = strawberry.field(default=None, description=_CASE)
+
+
 _ERRORS = "错误；有错误时未作任何修改 / Errors; with one nothing was changed"
 
 
@@ -159,5 +216,18 @@ class AcknowledgeFlagPayload:
     flag_id: strawberry.ID | None = strawberry.field(description="提示编号 / Id of the flag")
     acknowledged_at: DateTime | None = strawberry.field(
         description="首次确认时间 / When you first acknowledged it"
+    )
+    errors: list[UserError] = strawberry.field(description=_ERRORS)
+
+
+@strawberry.type(
+    description="枢纽登记，或未登记的原因 / A registration, or why nothing was changed"
+)
+class HubPayload:
+    """Answer to `registerHub` and `expireHub`."""
+
+    hub: HubRegistration | None = strawberry.field(
+        description="登记现状；路径与扩展随即依此，群组自下次每周运行起依此 / The registration as it is; "
+        "paths and expansion follow it at once, clusters from the next weekly run"
     )
     errors: list[UserError] = strawberry.field(description=_ERRORS)

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
 
 from api.context import Info
 from api.export_job import ExportJob, job_id
-from api.finding import WeeklyFlag
+from api.finding import Finding, WeeklyFlag
+from api.news import newest_finding
 from api.questions.arguments import Id
 from api.questions.jobs import desk_of
 from api.resolved import subscribed
 from graph.errors import NotFound, ValueRefused
+from queries import findings as finding_queries
 from queries import flags as flag_queries
+from queries.findings import FindingFilter, FindingView
 from queries.flags import FlagView
 from queries.pages import MAX_FIRST, PageRequest
 from queries.reading import Reading
@@ -67,6 +71,39 @@ class Subscription:
             if found:
                 seen, newest = _newest(found)
 
+    @subscribed(
+        "新的检出；不含订阅前已有者 / Findings as they are first made from now on, worst first in a look"
+    )
+    async def findings(
+        self,
+        info: Info,
+        detector: Annotated[
+            str | None,
+            strawberry.argument(description="检测规则编号，如 D4 / Detector, such as D4"),
+        ] = None,
+        severity_at_least: Annotated[
+            int, strawberry.argument(description="最低严重程度 1..5 / Least severity, 1..5")
+        ] = 1,
+    ) -> AsyncIterator[Finding]:
+        """New findings."""
+        desk = desk_of(info)
+        wanted = FindingFilter(detector, severity_at_least)
+        mark = await desk.finding_news.mark()
+        newest = await newest_finding(desk.store)
+        seen = {view.id for view in await _findings_since(_reading(info), wanted, newest)}
+        while True:
+            await asyncio.sleep(desk.settings.streams.poll_s)
+            before, mark = mark, await desk.finding_news.mark()
+            if mark == before:
+                continue
+            found = await _findings_since(_reading(info), wanted, newest)
+            for view in found:
+                if view.id not in seen:
+                    yield Finding.of(view)
+            seen |= {view.id for view in found}
+            # What is older than the newest day is not read again.
+            newest = max(newest, await newest_finding(desk.store))
+
     @subscribed("自己任务的进度，直至结束 / How far a job of yours is, until it has ended")
     async def job_progress(self, info: Info, id: Id) -> AsyncIterator[ExportJob]:  # noqa: A002 - as in `node`
         """The job now, and whenever it has changed."""
@@ -102,6 +139,19 @@ async def _flags_since(reading: Reading, since: str) -> list[FlagView]:
         # Before the first look only the newest date matters.
         is_enough = not since and page.items and page.items[-1].as_of != page.items[0].as_of
         if not page.has_next or is_enough:
+            return found
+        after = page.cursors[-1]
+
+
+async def _findings_since(reading: Reading, wanted: FindingFilter, since: str) -> list[FindingView]:
+    """Findings first made on a date (ISO) or later, worst first."""
+    found: list[FindingView] = []
+    after: str | None = None
+    while True:
+        request = PageRequest.of(MAX_FIRST, after, finding_queries.CURSOR)
+        page = await finding_queries.findings(reading, replace(wanted, since=since), request)
+        found += page.items
+        if not page.has_next:
             return found
         after = page.cursors[-1]
 

@@ -136,6 +136,32 @@ def steps(condition: Condition) -> dict[Step, tuple[Condition, ...]]:
     return found
 
 
+def never_holds(condition: Condition) -> bool:
+    """Whether it is false of everything by its form alone, as `or: []` is."""
+    return _constant(condition) is False
+
+
+def _constant(condition: Condition) -> bool | None:
+    """What it is whatever it is asked of; None where that depends."""
+    match condition:
+        case AllOf(parts):
+            known = [_constant(part) for part in parts]
+            return False if False in known else (None if None in known else True)
+        case AnyOf(parts):
+            known = [_constant(part) for part in parts]
+            return True if True in known else (None if None in known else False)
+        case Not(part):
+            inner = _constant(part)
+            return None if inner is None else not inner
+        case Related():
+            if not never_holds(condition.part):
+                return None
+            # Nothing it leads to is counted: there is neither some nor one, and there is none.
+            return {"some": False, "single": False, "none": True}.get(condition.quantifier)
+        case _:
+            return None
+
+
 def may_seek(condition: Condition, type_name: str) -> bool:
     """Whether an index may lead to the few things that a condition can hold of."""
     parts = condition.parts if isinstance(condition, AllOf) else (condition,)

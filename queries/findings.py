@@ -48,7 +48,8 @@ class FindingView:
 class FindingFilter:
     """Which findings; None means all. `severity` 1..5 is the least shown.
 
-    A finding that the newest run did not make again is closed, and left out unless `with_closed`.
+    A finding that the newest run did not make again is closed, and left out unless `with_closed`. `since`
+    is the day it was first made (ISO date, inclusive; '' for any).
     """
 
     detector: str | None = None
@@ -56,6 +57,7 @@ class FindingFilter:
     subject: str | None = None
     with_closed: bool = False
     ids: tuple[str, ...] | None = None
+    since: str = ""
 
 
 async def findings(
@@ -72,6 +74,7 @@ async def findings(
         severity=wanted.severity,
         subject=wanted.subject,
         with_closed=wanted.with_closed,
+        since=wanted.since,
         after_severity=-int(after[0]),
         after_id=str(after[1]),
         limit=request.first + 1,

@@ -104,7 +104,7 @@ def judge_identity(
     NotFound for subjects the judge does not see."""
     speaker = actor.speaker(region)
     made = review.judging(
-        pair, _VERDICTS[judgement], by=speaker, why=_reason(reason), now=actor.now
+        pair, _VERDICTS[judgement], by=speaker, why=checked_reason(reason), now=actor.now
     )
 
     async def effect(run: Run) -> Answer:
@@ -121,7 +121,7 @@ def withdraw_judgement(actor: Actor, identifier: str, reason: str, region: str |
     """Withdraw a standing judgement; the effect raises NotFound for one that is absent, withdrawn, or on
     subjects that are not both seen."""
     step = review.withdraw_step(
-        identifier, by=actor.speaker(region), why=_reason(reason), now=actor.now
+        identifier, by=actor.speaker(region), why=checked_reason(reason), now=actor.now
     )
 
     async def effect(run: Run) -> Answer:
@@ -158,7 +158,8 @@ async def _run(run: Run, step: Step) -> list[dict[str, Any]]:
     return await run(step.statement, **step.params)
 
 
-def _reason(text: str) -> str:
+def checked_reason(text: str, name: str = "reason") -> str:
+    """The reason for a change as it is; ValueRefused (`action.<name>`) for none, or one too long."""
     if not 1 <= len(text.strip()) <= MAX_REASON_CHARS:
-        raise ValueRefused("action.reason", most=MAX_REASON_CHARS)
+        raise ValueRefused(f"action.{name}", most=MAX_REASON_CHARS)
     return text

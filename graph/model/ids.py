@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Sequence
 
 import orjson
 
 SEPARATOR = "/"
+_PSEUDONYM = re.compile(r"[0-9a-f]{16}")
 
 
 def node_id(type_name: str, key: Sequence[object]) -> str:
@@ -40,3 +42,8 @@ def digest(*parts: str) -> str:
     except TypeError:  # half of a surrogate pair, which UTF-8 cannot say
         said = json.dumps(parts).encode()
     return hashlib.blake2b(said, digest_size=10).hexdigest()
+
+
+def is_pseudonym(key: str) -> bool:
+    """Whether a key has the form of a `pseudonym`."""
+    return _PSEUDONYM.fullmatch(key) is not None

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from graph.model.ids import is_pseudonym, node_id
 from graph.model.values import KINDS
 from graph.ontology import LinkRule, RelationType, ontology
-from graph.store.naming import Namer
+from graph.store.naming import Namer, is_pseudonymous
 from graph.store.session import Store
 from graph.store.statement import Statement
 
@@ -117,6 +118,9 @@ def read_hubs(store: Store, namer: Namer, as_of: str) -> frozenset[str]:
     for row in store.read(_HUBS, as_of=as_of):
         entity = ontology().entities.get(row["type"])
         if entity is None:
+            continue
+        if is_pseudonymous(entity, entity.key[0]) and is_pseudonym(row["key"]):
+            hubs.add(node_id(entity.name, (row["key"],)))  # registered by its id, not its number
             continue
         if len(entity.key) == 1:
             kind = KINDS[entity.property(entity.key[0]).kind]

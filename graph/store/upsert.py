@@ -138,7 +138,7 @@ def upsert_entities(
     """Write nodes of one type; rows whose record is known are left alone."""
     known = _known(store, rows)
     prepared = [
-        _entity_parameters(type_name, namer.entity(type_name, row.key), row.properties, row.record)
+        entity_parameters(type_name, namer.entity(type_name, row.key), row.properties, row.record)
         for at, row in enumerate(rows)
         if at not in known
     ]
@@ -315,8 +315,13 @@ def _payloads(row: Row) -> list[tuple[str, str, str]]:
     return [(at, record, payload) for at, record, payload in row["records"]]
 
 
+#: What reads the records of things, what writes what they come to, and what works that out.
+SETTLING_NODES: tuple[Statement, Statement, _Merge] = (
+    *_settle_statements("nodes", "(thing)"),
+    _merge_node,
+)
 _SETTLING: tuple[tuple[Statement, Statement, _Merge], ...] = (
-    (*_settle_statements("nodes", "(thing)"), _merge_node),
+    SETTLING_NODES,
     (*_settle_statements("relations", "()-[thing]->()"), _merge_relation_fully),
 )
 
@@ -327,9 +332,10 @@ def _key_pattern(relation: RelationType) -> str:
     return " {" + ", ".join(f"{key}: row.properties.{key}" for key in relation.key) + "}"
 
 
-def _entity_parameters(
+def entity_parameters(
     type_name: str, identifier: str, properties: Any, record: Record
 ) -> dict[str, Any]:
+    """One of the `$rows` of `entity_statement`."""
     return {
         "id": identifier,
         "properties": {

@@ -247,3 +247,25 @@ def test_a_filter_of_any_depth_is_answered_with_an_error(service: Service, world
     for _ in range(150):
         nested = {"and": [nested]}
     assert service.code(query, w=nested) in {"BAD_USER_INPUT", "BAD_REQUEST"}
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "{or: []}",
+        "{not: {}}",
+        "{id: {}, or: []}",
+        '{and: [{firstSeen: {gte: "2020-01-01"}}, {not: {and: [{}]}}]}',
+        "{operates: {some: {or: []}}}",
+        "{operates: {single: {not: {}}}}",
+        "{not: {operates: {none: {or: []}}}}",
+        "{operates: {all: {or: []}}, not: {operates: {none: {}}}}",
+    ],
+)
+def test_what_holds_of_nothing_is_answered_with_nothing(
+    service: Service, world: World, where: str
+) -> None:
+    """The planner sees that as well, and then refuses the index that a list by id is read from."""
+    small_world(world)
+    query = f"{{ merchants(first: 5, where: {where}) {{ nodes {{ name }} totalCount truncated }} }}"
+    assert service.data(query)["merchants"] == {"nodes": [], "totalCount": 0, "truncated": False}

@@ -26,6 +26,7 @@ from queries.conditions import (
     Related,
     Step,
     check,
+    never_holds,
     steps,
 )
 from queries.views import NodeView
@@ -88,6 +89,22 @@ things = st.recursive(
 @given(conditions, things)
 def test_the_opposite_is_the_opposite(condition: Condition, thing: Thing) -> None:
     assert holds(Not(condition), thing) is not holds(condition, thing)
+
+
+@settings(deadline=None)
+@given(conditions, things)
+def test_what_never_holds_holds_of_nothing(condition: Condition, thing: Thing) -> None:
+    assert not (never_holds(condition) and holds(condition, thing))
+
+
+def test_what_never_holds_is_known_by_its_form() -> None:
+    nothing = AnyOf()
+    beyond = [Related(PARENT_OF, quantifier, nothing) for quantifier in ("some", "single")]
+    known: list[Condition] = [nothing, Not(AllOf()), AllOf((AllOf(), nothing)), *beyond]
+    for condition in known:
+        assert never_holds(condition)
+        assert not never_holds(Not(condition))
+    assert never_holds(Not(Related(PARENT_OF, "none", nothing)))
 
 
 @settings(deadline=None)

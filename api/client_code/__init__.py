@@ -1,0 +1,1 @@
+"""Makes a typed Python client from documents; see `python -m api.client_code --help`."""

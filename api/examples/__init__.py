@@ -1,0 +1,1 @@
+"""Examples of every operation: documents to copy and change, and the page that lists them."""
