@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
+from api.cluster_page import ClusterReasons, ClusterRole
 from api.context import Info
 from api.entity import Entity, Node, label_of, shown
 from api.language import Lang, Language
@@ -70,6 +71,11 @@ class ClusterMember:
         view = await info.context.nodes.load(self.member.merchant)
         return cast("Merchant", shown(view)) if view else None
 
+    @resolved("各种角色及其依据；有隐藏部分时为空 / Its roles and why; none where part is hidden")
+    def roles(self) -> list[ClusterRole]:
+        """Every role, most telling first."""
+        return [ClusterRole.of(role) for role in self.member.roles]
+
     @resolved("使其相连的标识 / What ties it in")
     def ties(self, first: First = DEFAULT_FIRST) -> list[ClusterTie]:
         """The identifiers shared with other shown members, most widely held first."""
@@ -100,7 +106,7 @@ class ClusterMemberConnection(Bounded):
     description="共同行动的一组经营主体。是线索，不是证据 / "
     "Merchants that seem to act together. A lead, never proof"
 )
-class Cluster(Node, Bounded):
+class Cluster(Node, Bounded, ClusterReasons):
     """One cluster as its reader sees it: everything is worked out from what is visible."""
 
     view: strawberry.Private[ClusterView]

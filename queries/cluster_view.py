@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from detect.network.labels import ScorePart, score_parts
 from detect.network.ties import combined
 from graph.ontology import ontology
 
@@ -24,22 +25,63 @@ LEAST_MEMBERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One identifier that ties a member in. `holders_inside` counts shown members that hold it."""
+    """One identifier that ties a member in. `holders_inside` counts shown members that hold it.
+
+    `holders` counts all merchants that do; None where the reader does not see the whole cluster.
+    """
 
     identifier: str
     relation: str
     records: tuple[str, ...]
     holders_inside: int = 0
+    holders: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """One role, the fact that gives it (see `detect.network.roles`), and what shows the fact."""
+
+    role: str
+    fact: str
+    count: int
+    ids: tuple[str, ...]
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LossView:
+    """What the cluster loses without one identifier (see `detect.network.fragility`)."""
+
+    identifier: str
+    dropped: tuple[str, ...]
+    is_split: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FragilityView:
+    """What the cluster hangs on, as the engine said when it was run again."""
+
+    rule: str
+    is_verified: bool
+    identifiers: int
+    tried: int
+    losses: tuple[LossView, ...]
+    smallest: tuple[str, ...]
+    is_irreducible: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One shown member; `strength` is the belief 0..1 that it acts with the others."""
+    """One shown member; `strength` is the belief 0..1 that it acts with the others.
+
+    `role` and `roles` are those of a cluster that the reader sees the whole of.
+    """
 
     merchant: str
     role: str | None
     strength: float
     ties: tuple[Tie, ...]
+    roles: tuple[RoleView, ...] = ()
 
     @property
     def key(self) -> tuple[float, str]:
@@ -52,7 +94,9 @@ class ClusterView:
     """One cluster as one reader sees it.
 
     `withheld`: members left out. `is_whole`: nothing of it is hidden from the reader; only then the
-    stored `status`, `born_on` and roles are shown, which rest on everybody's data.
+    stored `status`, `born_on`, roles and `fragility` are shown, which rest on everybody's data.
+    `violating` members, the `base_rate` they are compared with, the `chance` of so many, and the
+    `declared_share` are what the label rests on (see `detect.network.labels`).
     """
 
     id: str
@@ -67,6 +111,17 @@ class ClusterView:
     label: str = "unlabelled"
     score: int = 0
     violations: tuple[tuple[str, int], ...] = ()
+    violating: int = 0
+    base_rate: float = 0.0
+    chance: float = 1.0
+    declared_share: float = 0.0
+    fragility: FragilityView | None = None
+
+    @property
+    def score_parts(self) -> tuple[ScorePart, ...]:
+        """The score in named parts, most points first."""
+        share = self.violating / len(self.members)
+        return score_parts(share, self.mean_strength, dict(self.violations))
 
     @property
     def mean_strength(self) -> float:
@@ -101,8 +156,7 @@ def cluster_view(
         and set(stored_regions) <= allowed
         and stored_ties == sum(map(len, ties.values()))
     )
-    roles = {m["merchant"]: m["role"] for m in row["members"]}
-    members = _members(shown, ties, roles if is_whole else {})
+    members = _members(shown, ties, {m["merchant"]: m for m in row["members"]} if is_whole else {})
     touched = {tie.identifier for member in members for tie in member.ties}
     return ClusterView(
         cluster["id"],
@@ -114,6 +168,7 @@ def cluster_view(
         is_whole,
         cluster.get("status") if is_whole else None,
         (cluster.get("born_on") or cluster.get("first_published")) if is_whole else None,
+        fragility=_fragility(cluster.get("fragility")) if is_whole else None,
     )
 
 
@@ -168,15 +223,21 @@ def _visible_ties(
     stored: str | None, visible_nodes: frozenset[str], allowed: frozenset[str]
 ) -> tuple[Tie, ...]:
     return tuple(
-        Tie(tie["identifier_id"], tie["relation"], tuple(sorted(tie.get("records") or ())))
+        Tie(
+            tie["identifier_id"],
+            tie["relation"],
+            tuple(sorted(tie.get("records") or ())),
+            holders=tie.get("holders"),
+        )
         for tie in orjson.loads(stored or "[]")
         if allowed & set(tie["regions"]) and tie["identifier_id"] in visible_nodes
     )
 
 
 def _members(
-    shown: frozenset[str], ties: Mapping[str, Sequence[Tie]], roles: Mapping[str, str | None]
+    shown: frozenset[str], ties: Mapping[str, Sequence[Tie]], whole: Mapping[str, Mapping[str, Any]]
 ) -> list[Member]:
+    """`whole`: stored members by merchant, of a cluster that is seen the whole of."""
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for merchant in shown:
         for tie in ties[merchant]:
@@ -186,7 +247,11 @@ def _members(
         shared = tuple(
             sorted(
                 (
-                    replace(tie, holders_inside=len(holders[tie.identifier]))
+                    replace(
+                        tie,
+                        holders_inside=len(holders[tie.identifier]),
+                        holders=tie.holders if whole else None,
+                    )
                     for tie in ties[merchant]
                     if len(holders[tie.identifier]) > 1
                 ),
@@ -194,5 +259,35 @@ def _members(
             )
         )
         belief = strength(tie.relation for tie in shared)
-        members.append(Member(merchant, roles.get(merchant), belief, shared))
+        stored = whole.get(merchant, {})
+        roles = _roles(stored.get("roles"))
+        members.append(Member(merchant, stored.get("role"), belief, shared, roles))
     return members
+
+
+def _roles(stored: str | None) -> tuple[RoleView, ...]:
+    return tuple(
+        RoleView(
+            each["role"], each["fact"], each["count"], tuple(each["ids"]), tuple(each["records"])
+        )
+        for each in orjson.loads(stored or "[]")
+    )
+
+
+def _fragility(stored: str | None) -> FragilityView | None:
+    if not stored:
+        return None
+    said = orjson.loads(stored)
+    losses = tuple(
+        LossView(each["identifier_id"], tuple(each["dropped"]), each["is_split"])
+        for each in said["losses"]
+    )
+    return FragilityView(
+        said["rule"],
+        said["is_verified"],
+        said["identifiers"],
+        said["tried"],
+        losses,
+        tuple(said["smallest"]),
+        said["is_irreducible"],
+    )

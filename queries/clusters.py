@@ -104,6 +104,10 @@ async def _labelled(reading: Reading, views: Sequence[ClusterView]) -> list[Clus
                 label=verdict.label.value,
                 score=verdict.score,
                 violations=tuple(sorted(verdict.detectors.items())),
+                violating=verdict.violating,
+                base_rate=verdict.base_rate,
+                chance=verdict.chance,
+                declared_share=verdict.declared_share,
             )
         )
     return labelled

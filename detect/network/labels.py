@@ -30,6 +30,10 @@ DECLARED_SHARE = 0.8
 DECLARED_BUT_VIOLATING = 0.3
 #: Share of violating members at which the violation part of the score is full.
 FULL_VIOLATION_SHARE = 0.5
+#: What violations and ties weigh in the score (decision 6): ties alone must never look like guilt.
+VIOLATION_POINTS, TIE_POINTS = 70, 30
+#: Name of the part of a score that the ties earn.
+TIES = "ties"
 
 
 class GroupLabel(StrEnum):
@@ -106,9 +110,51 @@ def assess(
 
 
 def score(violating_share: float, mean_strength: float) -> int:
-    """`100 · (0.7 · min(1, share / 0.5) + 0.3 · strength)`, rounded: an order for the work queue."""
+    """`70 · min(1, share / 0.5) + 30 · strength`, rounded: an order for the work queue."""
     violation = min(1.0, violating_share / FULL_VIOLATION_SHARE)
-    return round(100 * (0.7 * violation + 0.3 * mean_strength))
+    return round(VIOLATION_POINTS * violation + TIE_POINTS * mean_strength)
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One named part of a score: a detector that fired inside (`D20`), or `TIES`.
+
+    `points` of at most `maximum`, both whole; the points of all parts are the score. `measured` is
+    what earned them: how often the detector was seen on members, or the mean tie strength 0..1.
+    """
+
+    name: str
+    points: int
+    maximum: int
+    measured: float
+
+
+def score_parts(
+    violating_share: float, mean_strength: float, detectors: Mapping[str, int]
+) -> tuple[ScorePart, ...]:
+    """`score` in parts, most points first, ties last of equals.
+
+    Findings share the violation points by how many each detector made (`detectors`); what rounding
+    leaves goes to the largest remainders, so that the sum is exact.
+    """
+    found = {name: count for name, count in sorted(detectors.items()) if count > 0}
+    earned = VIOLATION_POINTS * min(1.0, violating_share / FULL_VIOLATION_SHARE) if found else 0.0
+    total = sum(found.values())
+    exact = {name: earned * count / total for name, count in found.items()}
+    exact[TIES] = TIE_POINTS * mean_strength
+    points = {name: math.floor(value) for name, value in exact.items()}
+    left = score(violating_share if found else 0.0, mean_strength) - sum(points.values())
+    by_rest = sorted(exact, key=lambda name: (points[name] - exact[name], name))
+    for name in by_rest[: max(left, 0)]:
+        points[name] += 1
+    measured = {**found, TIES: mean_strength}
+    parts = [
+        ScorePart(
+            name, points[name], TIE_POINTS if name == TIES else VIOLATION_POINTS, measured[name]
+        )
+        for name in exact
+    ]
+    return tuple(sorted(parts, key=lambda part: (-part.points, part.name == TIES, part.name)))
 
 
 def base_rate_of(violating_merchants: int, merchants: int) -> float:

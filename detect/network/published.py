@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from detect.network.clustering import Clustering
+from detect.network.facts import Labs, facts_of, read_facts, read_labs, shared
+from detect.network.fragility import Fragility, Rule, study
 from detect.network.incidence import Incidence
-from detect.network.labels import Assessment, Violation, assess, base_rate_of
-from detect.network.roles import MemberFacts, Role, role_of
+from detect.network.labels import Assessment, GroupLabel, Violation, assess, base_rate_of
+from detect.network.roles import Role, RoleReason, roles_of
 from detect.network.ties import ClusterEvidence, MemberTies, evidence
 from graph.model.findings import Finding
 from graph.model.identity import Fold, Joining
@@ -23,9 +25,12 @@ from graph.store.attach import hop_sources, link_records_statement
 from graph.store.session import Store
 from graph.store.statement import Statement
 
-_MEMBER_FACTS = Statement.load(__file__, "member_facts.cypher")
 _DECLARED = Statement.load(__file__, "declared.cypher")
 _BATCH = 5_000
+
+MAX_STUDIED = 500
+"""Clusters whose fragility is studied in one run, networks of the highest score first: a study took 20 to
+50 ms of a processor, and the page of a cluster that was left out says so."""
 
 JUDGED = "JUDGED"
 """The relation of a tie that joins two names of one merchant."""
@@ -63,19 +68,28 @@ class PublishedTie:
 
 @dataclass(frozen=True, slots=True)
 class PublishedMember:
-    """One member: what it does, how strongly it is tied in (0..1), and by what."""
+    """One member: what it does and why that is said, how strongly it is tied in (0..1), and by what."""
 
     merchant_id: str
-    role: Role
+    roles: tuple[RoleReason, ...]
     strength: float
     division: str
     regions: tuple[str, ...]
     ties: tuple[PublishedTie, ...]
 
+    @property
+    def role(self) -> Role:
+        """The most telling role."""
+        return self.roles[0].role
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedCluster:
-    """One group with its name and reasons; `owned` maps identifier id to (inside, all) holders."""
+    """One group with its name and reasons; `owned` maps identifier id to (inside, all) holders.
+
+    `fragility` is not studied for lawful groups, of which nobody has to be convinced, nor beyond
+    `MAX_STUDIED` clusters.
+    """
 
     id: str
     members: tuple[PublishedMember, ...]
@@ -84,6 +98,7 @@ class PublishedCluster:
     mean_internal: float
     internal_identifiers: int
     source_types: tuple[str, ...]
+    fragility: Fragility = field(default_factory=Fragility)
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -104,11 +119,15 @@ def violations_of(findings: Iterable[Finding]) -> list[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an engine found: the links it read, with merchants that are one folded, and the partition."""
+    """What an engine found: the links it read, with merchants that are one folded, and the partition.
+
+    `rules`: the engine by name, and others that may speak for it (see `fragility.study`).
+    """
 
     incidence: Incidence
     clustering: Clustering
     fold: Fold = field(default_factory=Fold)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
 
 def describe(
@@ -126,7 +145,8 @@ def describe(
     members = [member for subject in subjects for member in joined.members(subject)]
     known = _Known(
         incidence,
-        _member_facts(store, as_of, members),
+        read_facts(store, as_of, members),
+        read_labs(store, as_of),
         _link_records(store, as_of, (incidence, joined), evidences),
         _holders(incidence),
         joined,
@@ -158,7 +178,7 @@ def describe(
         described.append(
             PublishedCluster(
                 names[each.cluster],
-                tuple(member for m in each.members for member in _members(m, known)),
+                _all_members(each, known),
                 _owned(found.clustering, each, known),
                 assessment,
                 each.mean_internal,
@@ -166,7 +186,22 @@ def describe(
                 each.source_types,
             )
         )
-    return described
+    return _with_fragility(described, found, {name: at for at, name in names.items()})
+
+
+def _with_fragility(
+    described: Sequence[PublishedCluster], found: Found, numbers: Mapping[str, int]
+) -> list[PublishedCluster]:
+    told = [each for each in described if each.assessment.label is not GroupLabel.LAWFUL_GROUP]
+    told.sort(
+        key=lambda c: (c.assessment.label is not GroupLabel.NETWORK, -c.assessment.score, c.id)
+    )
+    wanted = {each.id: numbers[each.id] for each in told[:MAX_STUDIED]}
+    studied = study(found.incidence, found.clustering, sorted(wanted.values()), found.rules)
+    return [
+        replace(each, fragility=studied[wanted[each.id]]) if each.id in wanted else each
+        for each in described
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,39 +235,36 @@ class _Known:
 
     incidence: Incidence
     facts: Mapping[str, dict[str, Any]]
+    labs: Labs
     records: Mapping[tuple[str, str, str], dict[str, Any]]
     holders: Mapping[int, set[int]]
     joined: _Joined
 
 
-def _members(subject: MemberTies, known: _Known) -> list[PublishedMember]:
-    """The merchants that are this member, each with the links that it holds itself."""
-    merchants = known.joined.members(known.incidence.merchants[subject.merchant])
-    return [_member(merchant, subject, known) for merchant in merchants]
+def _all_members(found: ClusterEvidence, known: _Known) -> tuple[PublishedMember, ...]:
+    """The merchants that are members, each with the links that it holds itself."""
+    merchants = [
+        (merchant, subject)
+        for subject in found.members
+        for merchant in known.joined.members(known.incidence.merchants[subject.merchant])
+    ]
+    inside = frozenset(merchant for merchant, _ in merchants)
+    return tuple(_member(merchant, subject, inside, known) for merchant, subject in merchants)
 
 
-def _member(merchant: str, subject: MemberTies, known: _Known) -> PublishedMember:
-    facts = known.facts[merchant]
+def _member(
+    merchant: str, subject: MemberTies, inside: frozenset[str], known: _Known
+) -> PublishedMember:
+    row = known.facts[merchant]
     ties = _held(merchant, subject, known)
-    payee_sharers = sum(tie.holders_inside - 1 for tie in ties if tie.relation == "PAID_TO")
-    role = role_of(
-        MemberFacts(
-            products_made=facts["products_made"],
-            certificates_held=facts["certificates_held"],
-            stores=facts["stores"],
-            live_rooms=facts["live_rooms"],
-            waybill_aggregates=facts["waybill_aggregates"],
-            payee_sharers=payee_sharers,
-            declared_role=facts["declared_role"],
-        )
-    )
+    sharers = shared((t.relation, t.identifier_id, t.holders_inside, t.records) for t in ties)
     joinings = known.joined.joinings.get(merchant, ())
     return PublishedMember(
         merchant,
-        role,
+        roles_of(facts_of(row, known.labs, inside, sharers)),
         round(subject.strength, 4),
-        facts["division"],
-        tuple(facts["regions"]),
+        row["division"],
+        tuple(row["regions"]),
         (*ties, *(_judged_tie(joining) for joining in joinings)),
     )
 
@@ -283,14 +315,6 @@ def _owned(
     return {
         known.incidence.identifiers[i]: (len(known.holders[i] & inside), len(known.holders[i]))
         for i in clustering.owned_identifiers(found.cluster).tolist()
-    }
-
-
-def _member_facts(store: Store, as_of: str, members: list[str]) -> dict[str, dict[str, Any]]:
-    return {
-        row["id"]: row
-        for at in range(0, len(members), _BATCH)
-        for row in store.read(_MEMBER_FACTS, members=members[at : at + _BATCH], as_of=as_of)
     }
 
 

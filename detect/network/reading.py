@@ -44,9 +44,14 @@ def read_incidence(
     return build(links)
 
 
-def read_closed_merchants(store: Store, as_of: date, fold: Fold | None = None) -> frozenset[str]:
-    """Node ids of merchants that were closed on `as_of`; of those that are one, when all were."""
-    closed = frozenset(store.columns(_CLOSED, as_of=as_of.isoformat())["id"])
+def read_closed_merchants(
+    store: Store, as_of: date, fold: Fold | None = None, not_yet: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """Node ids of merchants that were closed on `as_of`; of those that are one, when all were.
+
+    Those of `not_yet` do not count: on that day nobody had heard of it.
+    """
+    closed = frozenset(store.columns(_CLOSED, as_of=as_of.isoformat())["id"]) - not_yet
     open_still = {
         head
         for head, members in (fold.groups().items() if fold else ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -11,13 +11,17 @@ from graph.model.texts import text
 from graph.ontology import EntityType, Property, RelationType, ontology
 from graph.ontology.schema import INTERVAL
 from graph.store.session import Store
+from queries.cluster_page import ClusterPage
+from queries.cluster_sentences import page_text
 from queries.history import PropertyHistory, Saying
 from queries.masking import mask_properties, mask_text
 from suyuan.explained import Explained, ExplainedRelation, Records, explained, ids_named
+from suyuan.explained_cluster import CLUSTER, explained_cluster, page_as_json
 from suyuan.options import open_store, store_option, terminal_options
 from suyuan.terminal import Terminal
 
 _SHOWN = 50
+Found = TypeVar("Found")
 
 
 @click.command("explain", short_help="Say which record says what about a thing.")
@@ -37,11 +41,29 @@ def command(name: str, first: int, store_target: str, terminal: Terminal) -> Non
 
     ID is a node id, such as Merchant:91330100MA27XYZ12A, or its bare key where only one type has it.
     Personal values are masked as the service masks them.
+
+    Of a cluster, such as Cluster:C-000001: a page of text that says who is in it and why, what it hangs
+    on, what is uncertain, and which records say so.
     """
     with open_store(store_target, terminal) as store:
+        if name.startswith(CLUSTER):
+            _say_cluster(terminal, _known(explained_cluster(store, name), name, terminal))
+            return
         found = _only(store, name, first, terminal)
     _say(terminal, found)
     terminal.result(as_json(found))
+
+
+def _say_cluster(terminal: Terminal, page: ClusterPage) -> None:
+    terminal.line(page_text(page, terminal.language))
+    terminal.result(page_as_json(page, terminal.language))
+
+
+def _known(found: Found | None, name: str, terminal: Terminal) -> Found:
+    """What was found; else wrong usage, said in the person's language."""
+    if found is None:
+        raise click.UsageError(text("explain.unknown", terminal.language, name=mask_text(name)))
+    return found
 
 
 def as_json(found: Explained) -> dict[str, Any]:
@@ -84,10 +106,7 @@ def _only(store: Store, name: str, first: int, terminal: Terminal) -> Explained:
     if len(ids) > 1:
         said = {"count": len(ids), "name": mask_text(name), "ids": ", ".join(ids)}
         raise click.UsageError(text("explain.ambiguous", terminal.language, **said))
-    found = explained(store, ids[0], first) if ids else None
-    if found is None:
-        raise click.UsageError(text("explain.unknown", terminal.language, name=mask_text(name)))
-    return found
+    return _known(explained(store, ids[0], first) if ids else None, name, terminal)
 
 
 def _properties(type_name: str, histories: Sequence[PropertyHistory]) -> list[dict[str, Any]]:

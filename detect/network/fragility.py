@@ -1,0 +1,397 @@
+"""What a cluster hangs on: which identifiers it would fall apart without, and which few are enough.
+
+Nothing here trusts a graph cut. An engine weighs holders, caps and ownership, so taking a link away can
+also join; every answer is therefore the engine's own, run again without the identifier. The runs are of a
+small region around the cluster: its members, every merchant and cluster that shares a rare identifier
+with them, and all holders of what these hold. Where the region alone does not give the cluster back,
+nothing is claimed (`is_verified` is false).
+
+Thousands of such runs would take minutes one by one, and most of that is overhead. So all clusters
+are asked in lockstep: the regions of a round are laid side by side as disjoint parts of one incidence,
+and the engine runs once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detect.network import corroboration
+from detect.network.clustering import Clustering, holdings
+from detect.network.engines import ENGINES
+from detect.network.incidence import Incidence, IntArray
+
+Rule = Callable[[Incidence], Clustering]
+"""An engine. It must give each connected part of an incidence what it would give it alone."""
+
+_Asked = list[frozenset[int]]  # sets of local identifiers to take away
+_Labels = list[IntArray]  # for each of them, the cluster number of every local merchant
+_Study = Generator[_Asked, _Labels, "Fragility"]
+
+
+@dataclass(frozen=True, slots=True)
+class FragilityLimits:
+    """Bounds of one study.
+
+    `max_holders`: identifiers with more holders, which no engine reads, are left out of the region.
+    `max_links`: links of a region; beyond it nothing is tried. `max_tried`: identifiers taken away
+    one by one, most held first. `max_runs`: runs for the smallest explanation, after which it is not
+    claimed to be one. `batch_links`: links laid side by side in one run.
+    """
+
+    max_holders: int = corroboration.DEFAULT.cap
+    max_links: int = 5_000
+    max_tried: int = 64
+    max_runs: int = 160
+    batch_links: int = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What the cluster loses without one identifier.
+
+    `dropped` are the members no longer with most of the others; `is_split` says that some of them
+    still form a cluster of their own.
+    """
+
+    identifier_id: str
+    dropped: tuple[str, ...]
+    is_split: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fragility:
+    """What a cluster hangs on, under the engine's own rule.
+
+    `is_verified`: the rule named gives the same cluster back in its region, so that the rest was seen
+    and not guessed. `tried` of `identifiers` shared ones were taken away one by one; `losses` are those
+    that were missed. `smallest`: identifiers that alone hold all members together; empty where none
+    was found within the bounds. `is_irreducible`: without any one of them they no longer do.
+    """
+
+    rule: str = ""
+    is_verified: bool = False
+    identifiers: int = 0
+    tried: int = 0
+    losses: tuple[Loss, ...] = ()
+    smallest: tuple[str, ...] = ()
+    is_irreducible: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            "rule": self.rule,
+            "is_verified": self.is_verified,
+            "identifiers": self.identifiers,
+            "tried": self.tried,
+            "losses": [
+                {
+                    "identifier_id": loss.identifier_id,
+                    "dropped": list(loss.dropped),
+                    "is_split": loss.is_split,
+                }
+                for loss in self.losses
+            ],
+            "smallest": list(self.smallest),
+            "is_irreducible": self.is_irreducible,
+        }
+
+
+def rules_of(engine: str) -> dict[str, Rule]:
+    """The rules that may speak for an engine, in the order they are tried; KeyError for an unknown one.
+
+    Corroboration comes first: it judges a region as it judges the market. Engines that learn from the
+    whole market come last, for what only they find.
+    """
+    simpler: dict[str, Rule] = {
+        "corroboration": corroboration.cluster,
+        "corroboration, generous": _generous,
+    }
+    return simpler | {engine: ENGINES[engine]}
+
+
+def _generous(incidence: Incidence) -> Clustering:
+    return corroboration.cluster(incidence, corroboration.GENEROUS)
+
+
+def study(
+    incidence: Incidence,
+    clustering: Clustering,
+    clusters: Sequence[int],
+    rules: Mapping[str, Rule],
+    limits: FragilityLimits | None = None,
+) -> dict[int, Fragility]:
+    """What each of some clusters hangs on.
+
+    `rules` are tried in order; the first that gives a cluster back in its region speaks for it (an
+    engine that weighs the whole market may need a simpler one beside it).
+    """
+    bounds = limits or FragilityLimits()
+    regions = _regions(incidence, clustering, clusters, bounds)
+    found = {cluster: Fragility(identifiers=0) for cluster in clusters}
+    waiting = regions
+    for name, rule in rules.items():
+        outcomes = _in_lockstep(waiting, name, rule, bounds, len(incidence.merchants))
+        found |= outcomes
+        waiting = [region for region in waiting if not outcomes[region.cluster].is_verified]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """A cluster and what surrounds it; links as columns of local numbers.
+
+    `size`: members of the cluster, of which `members`, local merchants, hold anything rare; `shared`:
+    local identifiers that two or more of them hold, most held first. `merchant_at` and
+    `identifier_at` give the numbers in the whole incidence, `rows` those of the links.
+    """
+
+    cluster: int
+    size: int
+    whole: Incidence
+    merchant_at: NDArray[np.int64]
+    identifier_at: NDArray[np.int64]
+    merchant: IntArray
+    identifier: IntArray
+    rows: NDArray[np.int64]
+    members: NDArray[np.int64]
+    shared: tuple[int, ...]
+
+    def identifier_id(self, local: int) -> str:
+        """Node id of a local identifier."""
+        return self.whole.identifiers[int(self.identifier_at[local])]
+
+    def merchant_id(self, local: int) -> str:
+        """Node id of a local merchant."""
+        return self.whole.merchants[int(self.merchant_at[local])]
+
+
+class _Index:
+    """Links by merchant and by identifier, less those that only one merchant or too many hold."""
+
+    def __init__(self, incidence: Incidence, clustering: Clustering, max_holders: int) -> None:
+        self.incidence, self.label = incidence, clustering.label
+        holders = holdings(incidence).holders
+        is_rare = (holders >= 2) & (holders <= max_holders)
+        self.links = np.flatnonzero(is_rare[incidence.identifier])
+        self.merchant = incidence.merchant[self.links]
+        self.identifier = incidence.identifier[self.links]
+        self._by = [
+            (order, np.searchsorted(column[order], np.arange(count + 1)))
+            for column, count in (
+                (self.merchant, len(incidence.merchants)),
+                (self.identifier, len(incidence.identifiers)),
+            )
+            for order in (np.argsort(column, kind="stable"),)
+        ]
+        self.members = clustering.all_members()
+
+    def held_by(self, merchants: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Identifiers that some merchants hold."""
+        return np.unique(self.identifier[self._links_of(0, merchants)]).astype(np.int64)
+
+    def links_to(self, identifiers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Positions in `links` of the links to some identifiers, ascending."""
+        return np.sort(self._links_of(1, identifiers))
+
+    def _links_of(self, side: int, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        order, start = self._by[side]
+        parts = [order[start[n] : start[n + 1]] for n in numbers.tolist()]
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+
+def _regions(
+    incidence: Incidence,
+    clustering: Clustering,
+    clusters: Sequence[int],
+    limits: FragilityLimits,
+) -> list[_Region]:
+    index = _Index(incidence, clustering, limits.max_holders)
+    made = (_region(index, cluster) for cluster in clusters)
+    return [region for region in made if region.rows.size <= limits.max_links]
+
+
+def _region(index: _Index, cluster: int) -> _Region:
+    members = index.members[cluster].astype(np.int64)
+    touched = index.links_to(index.held_by(members))
+    around = np.unique(index.merchant[touched])
+    beside = [index.members[at] for at in np.unique(index.label[around]).tolist() if at >= 0]
+    near = np.unique(np.concatenate([members, around.astype(np.int64), *beside]))
+    links = index.links_to(index.held_by(near.astype(np.int64)))
+    merchant_at, merchant = np.unique(index.merchant[links], return_inverse=True)
+    identifier_at, identifier = np.unique(index.identifier[links], return_inverse=True)
+    is_member = np.isin(merchant_at, members)
+    pairs = np.unique(np.stack([identifier, merchant])[:, is_member[merchant]], axis=1)
+    inside = np.bincount(pairs[0], minlength=identifier_at.size)
+    shared = np.flatnonzero(inside >= 2)
+    ordered = shared[np.lexsort((shared, -inside[shared]))]
+    return _Region(
+        cluster,
+        members.size,
+        index.incidence,
+        merchant_at.astype(np.int64),
+        identifier_at.astype(np.int64),
+        merchant.astype(np.int32),
+        identifier.astype(np.int32),
+        index.links[links],
+        np.flatnonzero(is_member),
+        tuple(ordered.tolist()),
+    )
+
+
+def _in_lockstep(
+    regions: Sequence[_Region], name: str, rule: Rule, limits: FragilityLimits, market: int
+) -> dict[int, Fragility]:
+    """Run every study one step at a time, all steps of a round in as few runs as possible."""
+    done: dict[int, Fragility] = {}
+    running = [(region, _study_of(region, name, limits)) for region in regions]
+    asked = [(region, each, next(each)) for region, each in running]
+    while asked:
+        jobs = [(region, removed) for region, _, sets in asked for removed in sets]
+        answers = iter(_answers(jobs, rule, limits, market))
+        still: list[tuple[_Region, _Study, _Asked]] = []
+        for region, each, sets in asked:
+            try:
+                still.append((region, each, each.send([next(answers) for _ in sets])))
+            except StopIteration as finished:
+                done[region.cluster] = finished.value
+        asked = still
+    return done
+
+
+def _answers(
+    jobs: Sequence[tuple[_Region, frozenset[int]]],
+    rule: Rule,
+    limits: FragilityLimits,
+    market: int,
+) -> _Labels:
+    labels: _Labels = []
+    batch: list[tuple[_Region, frozenset[int]]] = []
+    links = merchants = 0
+    for region, removed in jobs:
+        links += region.rows.size
+        merchants += region.merchant_at.size
+        # No more merchants than the market has: engines that weigh chance by its size stay right.
+        if batch and (links > limits.batch_links or merchants > market):
+            labels += _run(batch, rule, market)
+            batch, links, merchants = [], region.rows.size, region.merchant_at.size
+        batch.append((region, removed))
+    return labels + (_run(batch, rule, market) if batch else [])
+
+
+def _run(batch: Sequence[tuple[_Region, frozenset[int]]], rule: Rule, market: int) -> _Labels:
+    """One run of the engine over disjoint copies."""
+    merchant, identifier, rows = [], [], []
+    starts, identifiers = [0], 0
+    for region, removed in batch:
+        keep = np.ones(region.rows.size, bool)
+        if removed:
+            keep = ~np.isin(region.identifier, np.fromiter(removed, np.int32, len(removed)))
+        merchant.append(region.merchant[keep] + np.int32(starts[-1]))
+        identifier.append(region.identifier[keep] + np.int32(identifiers))
+        rows.append(region.rows[keep])
+        starts.append(starts[-1] + region.merchant_at.size)
+        identifiers += region.identifier_at.size
+    whole = batch[0][0].whole
+    row = np.concatenate(rows)
+    # Names are of no use to an engine, and a million of them would cost more than the run.
+    side_by_side = Incidence(
+        ("",) * max(starts[-1], market),
+        ("",) * identifiers,
+        whole.kinds,
+        np.concatenate(merchant),
+        np.concatenate(identifier),
+        whole.kind[row],
+        whole.first_seen_day[row],
+    )
+    label = rule(side_by_side).label
+    return [label[start:end] for start, end in pairwise(starts)]
+
+
+def _study_of(region: _Region, name: str, limits: FragilityLimits) -> _Study:
+    """Ask what becomes of the members; the answers come from outside."""
+    (whole,) = yield [frozenset()]
+    if not _is_same(region, whole):
+        return Fragility(rule=name, identifiers=len(region.shared))
+    tried = region.shared[: limits.max_tried]
+    without = yield [frozenset({at}) for at in tried]
+    losses = []
+    for at, labels in zip(tried, without, strict=True):
+        dropped, is_split = _dropped(region, labels)
+        if dropped.size:
+            names = tuple(region.merchant_id(m) for m in dropped.tolist())
+            losses.append(Loss(region.identifier_id(at), names, is_split))
+    smallest, is_irreducible = yield from _smallest(region, limits.max_runs)
+    return Fragility(
+        name,
+        True,
+        len(region.shared),
+        len(tried),
+        tuple(losses),
+        tuple(region.identifier_id(at) for at in smallest),
+        is_irreducible,
+    )
+
+
+def _smallest(region: _Region, max_runs: int) -> Generator[_Asked, _Labels, tuple[list[int], bool]]:
+    """Shared identifiers that are enough; whether each of them was seen to be needed.
+
+    Leaves out ever smaller runs of the least held ones as long as the rest holds all members (the
+    deletion half of "QuickXplain", Junker, AAAI 2004), then takes each away once more: an engine is
+    not monotone, so what was needed at first need not be needed in the end.
+    """
+    kept, left = list(region.shared), max_runs
+    size = max(1, len(kept) // 2)
+    while size:
+        at = len(kept)
+        while at > 0:
+            if not left:
+                return kept, False
+            rest = kept[: max(0, at - size)] + kept[at:]
+            left -= 1
+            (labels,) = yield [_others(region, rest)]
+            if not _dropped(region, labels)[0].size:
+                kept = rest
+            at -= size
+        size = size // 2
+    while kept and left >= len(kept):
+        left -= len(kept)
+        answers = yield [
+            _others(region, [other for other in kept if other != each]) for each in kept
+        ]
+        spare = [
+            each
+            for each, labels in zip(kept, answers, strict=True)
+            if not _dropped(region, labels)[0].size
+        ]
+        if not spare:
+            return kept, True
+        kept.remove(spare[-1])
+    return kept, False
+
+
+def _others(region: _Region, kept: Sequence[int]) -> frozenset[int]:
+    return frozenset(region.shared) - frozenset(kept)
+
+
+def _dropped(region: _Region, labels: IntArray) -> tuple[NDArray[np.int64], bool]:
+    """Members outside the cluster that most of them are in, and whether some form another."""
+    own = labels[region.members]
+    inside = own[own >= 0]
+    if not inside.size:
+        return region.members, False
+    sizes = np.bincount(inside)
+    home = int(sizes.argmax())
+    return region.members[own != home], bool((np.delete(sizes, home) >= 2).any())
+
+
+def _is_same(region: _Region, labels: IntArray) -> bool:
+    """Whether the cluster comes back: all its members together, and nobody else with them."""
+    if region.members.size != region.size or _dropped(region, labels)[0].size:
+        return False
+    return int((labels == labels[region.members[0]]).sum()) == region.size
