@@ -139,7 +139,12 @@ class WeeklyFlag(Node):
         description="种类，如 newly_linked、merged、born / Kind, such as newly_linked, merged, born"
     )
     as_of: Date = strawberry.field(description="发现日期 / Day it was noticed")
-    regions: list[str] = strawberry.field(description="涉及地区 / Regions it touches")
+    regions: list[str] = strawberry.field(
+        description="涉及地区中您可见者 / Regions it touches, of those you may see"
+    )
+    withheld_count: int | None = strawberry.field(
+        description="其中因权限未显示的关联与主体数 / Links and merchants of it that are withheld from you"
+    )
     values: JSON = strawberry.field(description="所依据的值 / The values it rests on")
     is_announced: bool = strawberry.field(description="是否已通报 / Whether it was announced")
     member_ids: list[strawberry.ID] = strawberry.field(
@@ -178,6 +183,7 @@ class WeeklyFlag(Node):
             kind=view.kind,
             as_of=Date(view.as_of),
             regions=list(view.regions),
+            withheld_count=view.withheld,
             values=JSON(mask_deeply(view.values)),
             is_announced=view.is_announced,
             member_ids=[strawberry.ID(name) for name in view.member_ids],

@@ -102,6 +102,7 @@ PRICES: Mapping[str, int] = {
     "timeline": 500,  # every record of one thing and of its relations
     "difference": 500,  # what is known of one thing on two days
     "clusterDifference": 500,  # the same of a cluster
+    "followCluster": 500,  # the steps of up to 200 clusters, and those of today
     "totalCount": 2_000,  # counts up to 100,000 things that match
     "totalIsExact": 1,  # the same count; a loader shares it
     "withheldCount": 20,  # in lists it counts up to 10,000 hidden things; elsewhere it is known

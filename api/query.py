@@ -13,6 +13,7 @@ from api.questions.service import Service
 from api.questions.suspicions import Suspicions
 from api.questions.things import Things
 from api.questions.walking import Walking
+from api.questions.weekly import Weekly
 
 
 @strawberry.type(
@@ -21,6 +22,15 @@ from api.questions.walking import Walking
     "hold only what you may see."
 )
 class Query(
-    EntityQuestions, Things, FindingThings, Walking, OverTime, Suspicions, Service, Jobs, Budgets
+    EntityQuestions,
+    Things,
+    FindingThings,
+    Walking,
+    OverTime,
+    Suspicions,
+    Service,
+    Jobs,
+    Budgets,
+    Weekly,
 ):
     """The root of every question."""

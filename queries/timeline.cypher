@@ -80,7 +80,9 @@ COLLECT {
 COLLECT {
   MATCH (f:Flag)
   WHERE $id IN f.member_ids AND coalesce(f.announced, false)
-    AND size(f.regions) > 0 AND all(region IN f.regions WHERE region IN $regions)
+    AND CASE WHEN f.seen_by IS NULL
+      THEN size(f.regions) > 0 AND all(region IN f.regions WHERE region IN $regions)
+      ELSE any(region IN f.seen_by WHERE region IN $regions) END
   WITH f ORDER BY f.as_of DESC, f.id LIMIT $said_limit
   RETURN properties(f)
 } AS flags,

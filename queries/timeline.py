@@ -158,4 +158,5 @@ def _events(reading: Reading, row: Row) -> Iterable[Event]:
     partly = [view_of(reading, each) for each in row["complaint_said"]]
     yield from complaint_events(own.id, whole, partly)
     yield from finding_events(finding_view(stored) for stored in row["findings"])
-    yield from flag_events(flag_view(stored) for stored in row["flags"])
+    seen = (flag_view(stored, reading) for stored in row["flags"])
+    yield from flag_events(view for view in seen if view is not None)

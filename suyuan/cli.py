@@ -25,6 +25,7 @@ COMMANDS = {
     "resolve": "Propose which merchants are one and the same.",
     "detect": "Run detectors and networks as of a date and publish them.",
     "weekly": "The weekly run: flag newly linked clusters, once.",
+    "deliver": "Deliver the weekly digests that are still to be sent.",
     "serve": "Serve GraphQL.",
     "reconcile": "Let OpenRefine on this machine ask a Suyuan service.",
     "explain": "Say which record says what about a thing.",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import api.client_code.__main__
+import api.examples.page
 import api.generate
 import api.schema
 import ingest.reference
 from detect.detectors import DETECTORS
-from detect.labs import DETECTOR_ID
+from detect.lab_communities import DETECTOR_ID as COMMUNITY_ID
+from detect.labs import DETECTOR_ID as LAB_ID
 from graph.model.texts import text
 from graph.ontology import ontology
 
@@ -41,12 +44,15 @@ def detectors_page() -> str:
                 "| parameter | default | unit | range | why |\n|---|---|---|---|---|\n"
                 + "\n".join(rows)
             )
-    head = f"detector.{DETECTOR_ID}"
-    parts.append(
-        f"## {DETECTOR_ID} {text(head + '.title', 'zh')} / {text(head + '.title', 'en')}\n\n"
-        "Put together from D12, D13 and D18 by `detect/labs.py`.\n\n"
-        f"{text(head + '.limits', 'zh')}\n\n{text(head + '.limits', 'en')}"
-    )
+    for name, made in (
+        (LAB_ID, "Put together from D12, D13 and D18 by `detect/labs.py`."),
+        (COMMUNITY_ID, "Link only, accuses nobody; `detect/lab_communities.py`."),
+    ):
+        head = f"detector.{name}"
+        parts.append(
+            f"## {name} {text(head + '.title', 'zh')} / {text(head + '.title', 'en')}\n\n"
+            f"{made}\n\n{text(head + '.limits', 'zh')}\n\n{text(head + '.limits', 'en')}"
+        )
     return "\n\n".join(parts) + "\n"
 
 
@@ -101,7 +107,13 @@ def main(arguments: list[str]) -> int:
         elif not target.exists() or target.read_text(encoding="utf-8") != page:
             sys.stderr.write(f"docs/reference/{name} is stale: run make generate\n")
             status = 1
-    for generator in (api.generate.main, api.schema.main, ingest.reference.main):
+    for generator in (
+        api.generate.main,
+        api.schema.main,
+        ingest.reference.main,
+        api.examples.page.main,
+        api.client_code.__main__.main,
+    ):
         status |= generator(arguments)
     return status
 

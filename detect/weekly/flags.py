@@ -21,7 +21,8 @@ CLUSTER_PREFIX = "Cluster:"
 class Flag:
     """One thing to tell. `values` is plain JSON: sides, links with their records, and the event.
 
-    The id is derived from what is told, so that a repeated run tells it once.
+    `regions` are all that it touches; readers of any one of `seen_by` are shown a part of it (see
+    `parts`). The id is derived from what is told, so that a repeated run tells it once.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Flag:
     member_ids: tuple[str, ...]
     values: Mapping[str, Any]
     regions: tuple[str, ...] = ()
+    seen_by: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -44,6 +46,7 @@ class Flag:
             "cluster_ids": list(self.cluster_ids),
             "member_ids": list(self.member_ids),
             "regions": list(self.regions),
+            "seen_by": list(self.seen_by),
             "values": json.dumps(dict(self.values), ensure_ascii=False, default=str),
             "announced": True,
         }

@@ -9,11 +9,10 @@ from typing import Any
 from detect.weekly.explanation import LinkSet, Recluster, explain
 from detect.weekly.flags import NEWLY_LINKED, Flag, cluster_id, flags_of, links_to_json
 from detect.weekly.snapshot import Snapshot
+from detect.weekly.sources import with_sources
 from detect.weekly.tracker import WeekOutcome
 from detect.weekly.tracks import TrackerState
-from graph.model.identity import Fold
 from graph.model.judgements import WITHDRAWN_PREFIX, day_of
-from graph.store.attach import hop_sources, link_records_statement
 from graph.store.session import Store
 from graph.store.statement import Statement
 
@@ -23,8 +22,6 @@ MAX_EXPLAINED = 200
 _NOT_EXPLAINED = {"label": "not_explained"}
 
 _JUDGEMENTS = Statement.load(__file__, "judgements_named.cypher")
-
-_Sources = dict[tuple[str, str, str], tuple[list[str], list[str]]]
 
 
 def tell(
@@ -43,9 +40,9 @@ def tell(
     reasons = _explanations(before, week, current, recluster)
     flags = [_with_reason(flag, reasons) for flag in flags_of(week.events, week.alerts, sides)]
     as_of = current.as_of.isoformat()
-    sources = _sources(store, as_of, flags, current.fold)
     judgements = _judgements(store, as_of, flags)
-    return [_with_judgements(_with_sources(flag, sources), judgements) for flag in flags]
+    flags = [_with_judgements(flag, judgements) for flag in flags]
+    return with_sources(store, as_of, flags, current.fold)
 
 
 def _explanations(
@@ -75,32 +72,6 @@ def _with_reason(flag: Flag, reasons: dict[tuple[str, ...], dict[str, Any]]) -> 
     return replace(flag, values={**flag.values, "explanation": reason})
 
 
-def _sources(store: Store, as_of: str, flags: Sequence[Flag], fold: Fold) -> _Sources:
-    """(relation, merchant, identifier) → records and regions of the links that were added.
-
-    A link of merchants that are one is what any of them has.
-    """
-    groups = fold.groups()
-    wanted: dict[str, set[tuple[str, str]]] = {}
-    for flag in flags:
-        for link in flag.values["links"]:
-            if link["change"] == "added":
-                names = groups.get(link["merchant"], (link["merchant"],))
-                wanted.setdefault(link["relation"], set()).update(
-                    (name, link["identifier"]) for name in names
-                )
-    found: _Sources = {}
-    for relation, pairs in wanted.items():
-        rows = [{"merchant": m, "identifier": i} for m, i in sorted(pairs)]
-        for row in store.read(link_records_statement(relation), rows=rows, as_of=as_of):
-            records, owners = hop_sources(row["hops"])
-            head = fold.representative.get(row["merchant"], row["merchant"])
-            key = (relation, head, row["identifier"])
-            known = found.get(key, ([], []))
-            found[key] = (sorted(records.union(known[0])), sorted(owners.union(known[1])))
-    return found
-
-
 def _judgements(store: Store, as_of: str, flags: Sequence[Flag]) -> dict[str, dict[str, Any]]:
     """The judgements that links of the flags name, by id; a later withdrawal is not yet known."""
     named = {said for flag in flags for said in _named(flag)}
@@ -122,20 +93,6 @@ def _named(flag: Flag) -> set[str]:
 
 
 def _with_judgements(flag: Flag, judgements: dict[str, dict[str, Any]]) -> Flag:
-    """The flag with who judged what, and when; told to those who may see both ends."""
+    """The flag with who judged what, and when."""
     named = [judgements[said] for said in sorted(_named(flag)) if said in judgements]
-    if not named:
-        return flag
-    regions = tuple(sorted({*flag.regions, *(r for said in named for r in said["regions"])}))
-    told = [{name: value for name, value in said.items() if name != "regions"} for said in named]
-    return replace(flag, values={**flag.values, "judgements": told}, regions=regions)
-
-
-def _with_sources(flag: Flag, sources: _Sources) -> Flag:
-    links = []
-    for link in flag.values["links"]:
-        key = (link["relation"], link["merchant"], link["identifier"])
-        records, owners = sources.get(key, ([], []))
-        links.append({**link, "records": records, "regions": owners})
-    regions = tuple(sorted({region for link in links for region in link["regions"]}))
-    return replace(flag, values={**flag.values, "links": links}, regions=regions)
+    return replace(flag, values={**flag.values, "judgements": named}) if named else flag

@@ -14,13 +14,13 @@ from graph.store.statement import Statement
 
 
 @cache
-def about_statement(type_name: str) -> Statement:
+def about_statement(type_name: str, finding_label: str = "Finding") -> Statement:
     """`(finding)-[:ABOUT]->(subject)` for `$rows` of `{finding, subject}`, both node ids."""
     label = ontology().entities[type_name].name
     return Statement(
-        f"about_{label}",
+        f"about_{label}_{finding_label}",
         f"""UNWIND $rows AS row
-MATCH (finding:Finding {{id: row.finding}})
+MATCH (finding:{finding_label} {{id: row.finding}})
 MATCH (subject:{label} {{id: row.subject}})
 MERGE (finding)-[:ABOUT]->(subject)""",
     )
@@ -49,8 +49,10 @@ def hop_sources(hops: Sequence[Sequence[list[str]]]) -> tuple[set[str], set[str]
 
 
 @cache
-def link_records_statement(relation_name: str) -> Statement:
+def link_records_statement(relation_name: str, is_over: bool = False) -> Statement:
     """The records and regions behind links of one relation, for `$rows` of `{merchant, identifier}`.
+
+    Links that stand on `$as_of`; with `is_over` also those that had ended by then.
 
     Returns one row per link: `merchant`, `identifier`, `hops` (a list of `[records, regions]`, one
     per relation on the way), `first_seen`.
@@ -64,11 +66,12 @@ def link_records_statement(relation_name: str) -> Statement:
         end = "x" if at == len(steps) - 1 else f":{ontology().relations[step].end}"
         path += f"-[r{at}:{step}]->({end})"
         alive.append(f"r{at}.first_seen <= $as_of")
-        alive.append(f"(r{at}.end_seen IS NULL OR r{at}.end_seen > $as_of)")
+        if not is_over:
+            alive.append(f"(r{at}.end_seen IS NULL OR r{at}.end_seen > $as_of)")
     hops = ", ".join(f"[r{at}.records, r{at}.regions]" for at in range(len(steps)))
     last = f"r{len(steps) - 1}.first_seen"
     return Statement(
-        f"link_records_{relation.name}",
+        f"link_records_{relation.name}{'_over' if is_over else ''}",
         f"""UNWIND $rows AS row
 MATCH (m:Merchant {{id: row.merchant}})
 MATCH (x:{relation.end} {{id: row.identifier}})

@@ -26,6 +26,7 @@ from graph.store.import_flusher import modest_flusher
 from graph.store.jars import JarCache, ProgressCallback
 from graph.store.layout import StoreLayout, write_configuration
 from graph.store.lock import FileLock
+from graph.store.memory import IMPORT_HEAP, IMPORT_OFF_HEAP, folder_bytes, machine_bytes
 from graph.store.mortal import mortal
 from graph.store.naming import SECRET_VARIABLE, Namer
 
@@ -37,12 +38,12 @@ _READ_BUFFER_BYTES = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class ImportSettings:
-    """How large the importer may be and how long it may take."""
+    """How large the importer may be and how long it may take; None: as `graph.store.memory` says."""
 
-    heap_mib: int = 384
-    off_heap_mib: int = 384
+    heap_mib: int | None = None
+    off_heap_mib: int | None = None
     page_cache_mib: int = 128
-    timeout_s: float = 3600.0
+    timeout_s: float = 24 * 3600.0
     jar_cache: Path | None = None
 
 
@@ -140,13 +141,16 @@ def _run(
     lock: FileLock,
 ) -> None:
     write_configuration(staged, 0, settings.page_cache_mib)
+    size, machine = folder_bytes(staged.home / "rows"), machine_bytes()
+    heap_mib = settings.heap_mib or IMPORT_HEAP.mib(size, machine)
+    off_heap_mib = settings.off_heap_mib or IMPORT_OFF_HEAP.mib(size, machine)
     command = [
         str(java()),
-        f"-Xmx{settings.heap_mib}m",
+        f"-Xmx{heap_mib}m",
         *JAVA_OPTIONS,
         *ClassArchive(JarCache.of_user(settings.jar_cache).folder).known(),
         "org.neo4j.cli.AdminTool",
-        *_arguments(files, settings, staged.home),
+        *_arguments(files, off_heap_mib, staged.home),
     ]
     try:
         with subprocess.Popen(
@@ -177,7 +181,7 @@ def _hear(importer: subprocess.Popen[bytes], timeout_s: float) -> str:
         raise
 
 
-def _arguments(files: WrittenFiles, settings: ImportSettings, home: Path) -> list[str]:
+def _arguments(files: WrittenFiles, off_heap_mib: int, home: Path) -> list[str]:
     """Options after "neo4j-admin import" of the Neo4j 5 Operations Manual.
 
     Ids are our own integers: the importer's dictionary of texts would take twice the time.
@@ -198,7 +202,7 @@ def _arguments(files: WrittenFiles, settings: ImportSettings, home: Path) -> lis
         "--bad-tolerance=0",
         f"--multiline-fields={str(files.is_multiline).lower()}",
         "--multiline-fields-format=v1",
-        f"--max-off-heap-memory={settings.off_heap_mib}m",
+        f"--max-off-heap-memory={off_heap_mib}m",
         f"--read-buffer-size={max(_READ_BUFFER_BYTES, 2 * files.longest_bytes)}",
         *(f"--nodes={name}={_joined(paths, home)}" for name, paths in files.nodes.items()),
         *(

@@ -11,7 +11,16 @@ from graph.store.session import Store
 from graph.store.statement import Statement
 
 #: Labels that our own analysis and bookkeeping write; each is known by `id`.
-ANALYSIS_LABELS = ("Finding", "Cluster", "WeeklyRun", "Flag", "SuyuanMeta")
+ANALYSIS_LABELS = (
+    "Finding",
+    "StagedFinding",
+    "Cluster",
+    "WeeklyRun",
+    "WeeklyDigest",
+    "Flag",
+    "Delivery",
+    "SuyuanMeta",
+)
 
 SEARCH_INDEX = "entity_words"
 

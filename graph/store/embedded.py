@@ -34,6 +34,7 @@ from graph.store.class_archive import ClassArchive
 from graph.store.jars import JarCache, ProgressCallback
 from graph.store.layout import StoreLayout, write_configuration
 from graph.store.lock import FileLock, is_running
+from graph.store.memory import SERVER_HEAP, SERVER_PAGE_CACHE, folder_bytes, machine_bytes
 
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _PROBE_INTERVAL_S = 0.1
@@ -61,10 +62,10 @@ JAVA_OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """How large the server may be and how long its steps may take."""
+    """How large the server may be and how long its steps may take; None: as `graph.store.memory` says."""
 
-    heap_mib: int = 512
-    page_cache_mib: int = 256
+    heap_mib: int | None = None
+    page_cache_mib: int | None = None
     start_timeout_s: float = 180.0
     stop_timeout_s: float = 30.0
     jar_cache: Path | None = None
@@ -196,10 +197,13 @@ class EmbeddedServer:
 
     def _launch(self, classpath: tuple[Path, ...], *, may_retry: bool) -> bool:
         """Start once; False when the port was taken in the meantime and another try may help."""
-        write_configuration(self.layout, self._port, self.settings.page_cache_mib)
+        size, machine = folder_bytes(self.layout.data), machine_bytes()
+        page_cache_mib = self.settings.page_cache_mib or SERVER_PAGE_CACHE.mib(size, machine)
+        write_configuration(self.layout, self._port, page_cache_mib)
+        heap_mib = self.settings.heap_mib or SERVER_HEAP.mib(size, machine)
         self.layout.console.unlink(missing_ok=True)
         try:
-            self._supervisor = self._spawn(classpath)
+            self._supervisor = self._spawn(classpath, heap_mib)
         except OSError as error:
             raise StoreUnavailable(f"the server could not be started: {error}") from error
         if self._wait_until_ready(self._supervisor):
@@ -211,11 +215,11 @@ class EmbeddedServer:
             return False
         raise StoreUnavailable(f"the server did not start; its log ends:\n{tail}", log=tail)
 
-    def _spawn(self, classpath: tuple[Path, ...]) -> subprocess.Popen[bytes]:
+    def _spawn(self, classpath: tuple[Path, ...], heap_mib: int) -> subprocess.Popen[bytes]:
         layout, settings, lock = self.layout, self.settings, self._lock.descriptor
         arguments = (os.getpid(), lock, settings.stop_timeout_s, layout.console)
         supervisor = [sys.executable, "-I", "-S", str(_SUPERVISOR), *map(str, arguments)]
-        command = _java_command(layout, settings, self._archive.begin(java()))
+        command = _java_command(heap_mib, layout, self._archive.begin(java()))
         with layout.process.open("wb") as starts:
             return subprocess.Popen(
                 [*supervisor, *command],
@@ -289,14 +293,14 @@ def java() -> Path:
     return Path(JAVA)
 
 
-def _java_command(layout: StoreLayout, settings: ServerSettings, options: list[str]) -> list[str]:
+def _java_command(heap_mib: int, layout: StoreLayout, options: list[str]) -> list[str]:
     return [
         str(java()),
         # Half for young objects: reading a graph for detectors makes little else, and with the usual
         # third a weekly run took 50 s of processor time instead of 42.
-        f"-Xms{settings.heap_mib}m",
-        f"-Xmx{settings.heap_mib}m",
-        f"-Xmn{settings.heap_mib // 2}m",
+        f"-Xms{heap_mib}m",
+        f"-Xmx{heap_mib}m",
+        f"-Xmn{heap_mib // 2}m",
         *JAVA_OPTIONS,
         "-XX:+ExitOnOutOfMemoryError",
         *options,

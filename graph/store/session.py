@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import neo4j
 from neo4j.exceptions import DatabaseUnavailable, ServiceUnavailable, SessionExpired
@@ -36,6 +36,11 @@ from graph.store.statement import Statement
 
 _WAIT_INTERVAL_S = 0.5
 _SCHEMA_TIMEOUT_S = 900.0
+T = TypeVar("T")
+
+#: Runs a statement with parameters by name inside a transaction; what it wrote, the next one sees.
+Run = Callable[..., list[Row]]
+
 NOT_YET = (ServiceUnavailable, SessionExpired, DatabaseUnavailable)
 
 
@@ -158,6 +163,29 @@ class Store:
         """
         self.await_preparation()
         return self._write_together(steps, timeout_s)
+
+    def write_as_one(
+        self, name: str, work: Callable[[Run], T], *, timeout_s: float | None = None
+    ) -> T:
+        """Do `work` in one transaction: all that it writes happens, or nothing does.
+
+        `work` is handed a function that runs a statement, and returns what this method returns. It is
+        begun anew after passing failures, so it must do nothing but run statements. Raises as `write`.
+        """
+        self.await_preparation()
+
+        def whole(transaction: neo4j.ManagedTransaction) -> T:
+            def run(statement: Statement, **params: Any) -> list[Row]:
+                statement.check(params)
+                result = transaction.run(statement.text, params)
+                return rows_of(result.keys(), result)
+
+            return work(run)
+
+        limit = self._options.timeout_s if timeout_s is None else timeout_s
+        unit = as_unit_of_work(Statement(name, ""), limit, whole)
+        with translated(name), self._session() as session:
+            return session.execute_write(unit)
 
     def prepare_meanwhile(self, work: Callable[[Store], None]) -> None:
         """Run `work`, which makes keys and indexes, on a thread of its own.

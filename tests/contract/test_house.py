@@ -14,7 +14,10 @@ from graph.model.texts import catalogue
 from suyuan.cli import COMMANDS
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("graph", "ingest", "detect", "queries", "api", "synth", "benchmarks", "suyuan")
+ROOMS = (
+    *("graph", "ingest", "detect", "queries", "api", "synth", "benchmarks", "suyuan"),
+    "suyuan_client",
+)
 MODULES = sorted(
     path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "generated" not in path.parts
 )

@@ -41,6 +41,8 @@ def scene(world: World) -> World:
         world.thing("Merchant", (name,), name=f"商户{name}", region=region)
     world.flag(1, [HERE])
     world.flag(2, [HERE, THERE])
+    world.flag(3, [HERE, THERE], seen_by=[HERE])
+    world.flag(4, [HERE, THERE], seen_by=[THERE])
     return world.settle()
 
 
@@ -157,9 +159,11 @@ def test_a_flag_is_acknowledged_by_whoever_is_shown_it(
         again = await acknowledge(1, "key-20000")
         assert again["acknowledgedAt"] == first["acknowledgedAt"]
         assert codes(await acknowledge(2, "key-30000")) == ["NOT_FOUND"]
+        assert codes(await acknowledge(4, "key-40000")) == ["NOT_FOUND"]
+        assert codes(await acknowledge(3, "key-50000")) == [], "a part of it is theirs"
 
     lives.run(use)
-    ((note,)) = [row["note"] for row in store.read(_NOTES)]
+    (note, _) = sorted((row["note"] for row in store.read(_NOTES)), key=lambda each: each["flag"])
     assert (note["by"], note["flag"], note["note"]) == ("writer", "Flag:1", "已核")
 
 

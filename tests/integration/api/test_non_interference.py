@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.store.session import Store
+from graph.store.statement import Statement
 from tests.conftest import cleared
 from tests.integration.api.service import Service
 from tests.integration.queries.world import HERE, LATER, START, THERE, World
 
+_DROP_FLAG = Statement("test_drop_flag", "MATCH (f:Flag {id: $id}) DETACH DELETE f")
 _NUMBERS = [f"+861380013800{n}" for n in range(4)]
 _MERCHANTS = [f"M{n}" for n in range(5)]
 _SEEN = ["Merchant:M0", "Merchant:M1"]
@@ -37,7 +40,8 @@ QUESTION = """query ($ids: [ID!]!, $a: ID!, $b: ID!) {
       merchant { id label }
       ties { relation holdersInside identifier { id } } } } } } } }
   findings { withheldCount edges { node { id subjects { id label } } } }
-  weeklyFlags { withheldCount edges { node { id clusters { size withheldCount } } } }
+  weeklyFlags { withheldCount edges { node { id kind regions values memberIds clusterIds withheldCount
+    clusters { size withheldCount } } } }
   explain(id: $a) { id payload }
 }"""
 
@@ -52,6 +56,7 @@ hidden_facts = st.lists(
         st.tuples(st.just("ends"), st.sampled_from(_MERCHANTS[:3]), st.sampled_from(_NUMBERS[:2])),
         st.tuples(st.just("finding"), st.sampled_from(_MERCHANTS), st.just("")),
         st.tuples(st.just("flag"), st.just(""), st.just("")),
+        st.tuples(st.just("flagged"), st.sampled_from(_MERCHANTS), st.just("")),
         st.tuples(st.just("member"), st.sampled_from(_MERCHANTS[3:]), st.just("")),
     ),
     min_size=1,
@@ -74,16 +79,45 @@ def visible(world: World) -> None:
     for n, name in enumerate(_MERCHANTS[:3]):
         world.finding(n, [f"Merchant:{name}"], [HERE])
     world.flag(1, [HERE], cluster_ids=[cluster])
+    wide_flag(world, [])
+
+
+def wide_flag(world: World, hidden: list[str]) -> None:
+    """A flag of two merchants here and one there; those of `hidden` the other region adds to it."""
+    world.store.write(_DROP_FLAG, id="Flag:2")
+    named = {"Merchant:M0": [HERE], "Merchant:M1": [HERE], "Merchant:H": [THERE]}
+    named |= {f"Merchant:{name}-there": [THERE] for name in hidden}
+    said = {"identifier": "Phone:1", "relation": "USES_PHONE", "change": "added", "records": []}
+    said |= {"first_seen": "2025-10-01", "noticed": "2025-10-06"}
+    links = [{**said, "merchant": name, "regions": regions} for name, regions in named.items()]
+    links += [{**said, "merchant": f"Merchant:{name}", "regions": [THERE]} for name in hidden]
+    values = {
+        "links": links,
+        "sides": [{"cluster": "Cluster:C-1", "members": sorted(named)}],
+        "regions_of": named,
+        "sources": {},
+    }
+    world.flag(
+        2,
+        [HERE, THERE],
+        kind="grew",
+        seen_by=[HERE, THERE],
+        member_ids=sorted(named),
+        cluster_ids=["Cluster:C-1"],
+        values=json.dumps(values),
+    )
 
 
 def hide(world: World, facts: list[tuple[str, str, str]]) -> None:
     """Load some facts of the other region."""
     for name in _MERCHANTS:
-        if any(name == one and kind != "flag" for kind, one, _ in facts):
+        if any(name == one and kind not in {"flag", "flagged"} for kind, one, _ in facts):
             world.thing("Merchant", (name,), name=f"商户{name}", region=THERE, at=START)
     for number in _NUMBERS:
         if any(number in fact for fact in facts):
             world.thing("Phone", (number,), region=THERE, at=LATER, link_class="mobile")
+    if added := sorted({one for kind, one, _ in facts if kind == "flagged"}):
+        wide_flag(world, added)
     for n, (kind, one, other) in enumerate(facts):
         merchant = f"Merchant:{one}"
         if kind == "merchant":

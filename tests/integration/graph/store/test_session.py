@@ -10,7 +10,7 @@ import pytest
 
 from graph.errors import LimitExceeded, StatementFailed, StoreUnavailable
 from graph.store.connection import Connection, StoreOptions
-from graph.store.session import Step, Store
+from graph.store.session import Run, Step, Store
 from graph.store.statement import Statement
 
 MERGE = Statement(
@@ -83,6 +83,23 @@ def test_steps_of_one_transaction_happen_together_or_not_at_all(clean_store: Sto
         clean_store.write_together([Step(CREATE, {"id": 1}), Step(fails, {"zero": 0})])
     assert clean_store.read(THINGS) == []
     assert clean_store.write_together([]) == []
+
+
+def test_work_that_fails_leaves_nothing_and_sees_what_it_wrote(clean_store: Store) -> None:
+    def work(run: Run) -> list[int]:
+        run(CREATE, id=1)
+        seen = [row["id"] for row in run(THINGS)]
+        if not is_good:
+            raise ValueError(seen)
+        return seen
+
+    is_good = False
+    with pytest.raises(ValueError, match=r"\[1\]"):
+        clean_store.write_as_one("work", work)
+    assert clean_store.read(THINGS) == []
+    is_good = True
+    assert clean_store.write_as_one("work", work) == [1]
+    assert [row["id"] for row in clean_store.read(THINGS)] == [1]
 
 
 def test_a_statement_out_of_time_is_ended(store: Store) -> None:

@@ -9,12 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detect.network.labels import (
+    TIE_POINTS,
+    TIES,
+    VIOLATION_POINTS,
     GroupLabel,
     Violation,
     assess,
     base_rate_of,
     binomial_tail,
     largest_declared_share,
+    score,
+    score_parts,
 )
 
 TEN = [f"m{at}" for at in range(10)]
@@ -78,3 +83,34 @@ def test_the_tail_is_the_sum_of_its_terms(trials: int, data: st.DataObject, rate
 @given(st.integers(0, 1000), st.integers(0, 1000))
 def test_the_base_rate_is_a_rate(violating_merchants: int, others: int) -> None:
     assert 0 < base_rate_of(violating_merchants, violating_merchants + others) < 1
+
+
+def test_the_parts_of_a_score_are_named_and_add_up() -> None:
+    parts = score_parts(0.5, 0.5, {"D20": 2, "D21": 1})
+    assert [(part.name, part.points, part.maximum) for part in parts] == [
+        ("D20", 47, VIOLATION_POINTS),
+        ("D21", 23, VIOLATION_POINTS),
+        (TIES, 15, TIE_POINTS),
+    ]
+    assert [part.measured for part in parts] == [2, 1, 0.5]
+
+
+def test_ties_alone_never_weigh_like_guilt() -> None:
+    (only,) = score_parts(0.0, 1.0, {})
+    assert (only.name, only.points) == (TIES, TIE_POINTS)
+
+
+@given(
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.dictionaries(st.sampled_from(["D1", "D9", "D20", "D21"]), st.integers(0, 9)),
+)
+def test_the_sum_of_the_parts_is_the_score_within_bounds(
+    share: float, strength: float, detectors: dict[str, int]
+) -> None:
+    parts = score_parts(share, strength, detectors)
+    has_findings = any(detectors.values())
+    assert sum(part.points for part in parts) == score(share if has_findings else 0, strength)
+    assert 0 <= score(share, strength) <= VIOLATION_POINTS + TIE_POINTS
+    assert all(0 <= part.points <= part.maximum for part in parts)
+    assert {part.name for part in parts} == {TIES, *(n for n, count in detectors.items() if count)}

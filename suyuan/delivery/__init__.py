@@ -1,0 +1,1 @@
+"""Delivery of weekly digests: by webhook, e-mail and file, each to each once."""
