@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STORE ?= .suyuan/demo
 
-.PHONY: help setup demo demo-check test check format generate bench clean
+.PHONY: help setup demo demo-check test test-spark check format generate bench clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
@@ -30,6 +30,13 @@ demo-check: $(VENV)/.runtime ## the same without staying up; fails unless the RE
 
 test: $(VENV)/.dev ## all tests, against a real Neo4j
 	$(BIN)/python -m pytest
+
+test-spark: $(VENV)/.spark ## the engine on Spark against the one on this machine (fetches 450 MB)
+	$(BIN)/python -m pytest tests/unit/detect/network/test_spark.py
+
+$(VENV)/.spark: $(VENV)/.dev requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	touch $@
 
 check: $(VENV)/.dev ## lint, types, import layers, freshness of generated files
 	$(BIN)/ruff format --check .

@@ -4,7 +4,8 @@
 dense group (ADR 15). `corroboration` is exactly independent of numbering, costs a tenth and can be
 kept up to date link by link; `deep` finds what is too sparse for it, and is the one to choose where
 members may hold a single identifier of their network and strangers hardly ever do. `louvain` is the
-reference everybody knows, kept selectable as a yardstick.
+reference everybody knows, kept selectable as a yardstick. `spark` is corroboration on a cluster of
+machines.
 
 What each recovers, and whom it names besides, is in docs/figures.md, "Networks, from arrays".
 """
@@ -34,6 +35,17 @@ ENGINES: dict[str, Engine] = {
     "best": combined.cluster,
 }
 
+ON_SPARK = "spark"
+"""Corroboration on Spark: the very same clusters. Apart from `ENGINES`, as it needs a package more."""
+
+CHOICES = (*sorted(ENGINES), ON_SPARK)
+"""What the commands that read a store may be told to use."""
+
+
+def near(engine: str) -> str:
+    """The engine on one machine that gives the same clusters: for questions about a small region."""
+    return "corroboration" if engine == ON_SPARK else engine
+
 
 def find(
     incidence: Incidence, engine: str = DEFAULT_ENGINE, hubs: frozenset[str] = frozenset()
@@ -42,6 +54,11 @@ def find(
 
     `hubs` are identifier ids held harmless (courier station, registration address of many firms).
     The result is in the indexes of `incidence`, hubs included, so it fits the input given.
-    Raises KeyError for an unknown engine; `ENGINES` lists them.
+    Raises KeyError for an unknown engine (`CHOICES` lists them), SparkMissing where Spark is asked
+    for and not installed.
     """
+    if engine == ON_SPARK:
+        from detect.network.spark import engine as spark  # needs PySpark, which few have
+
+        return spark.cluster(incidence.without_hubs(hubs))
     return ENGINES[engine](incidence.without_hubs(hubs))

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from detect.network import corroboration
 from detect.network.clustering import Clustering, holdings
-from detect.network.engines import ENGINES
+from detect.network.engines import ENGINES, near
 from detect.network.incidence import Incidence, IntArray
 
 Rule = Callable[[Incidence], Clustering]
@@ -112,7 +112,8 @@ def rules_of(engine: str) -> dict[str, Rule]:
         "corroboration": corroboration.cluster,
         "corroboration, generous": _generous,
     }
-    return simpler | {engine: ENGINES[engine]}
+    own = near(engine)
+    return simpler | {own: ENGINES[own]}
 
 
 def _generous(incidence: Incidence) -> Clustering:

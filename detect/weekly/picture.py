@@ -71,9 +71,10 @@ def wanted(*, after_clusters: bool) -> list[str]:
 
 def engine_of(engine: str, hubs: frozenset[str]) -> Recluster:
     """The engine as a function that clusters anything again in the same way."""
+    own = engines.near(engine)
 
     def recluster(incidence: Incidence) -> Clustering:
-        return engines.find(incidence, engine, hubs)
+        return engines.find(incidence, own, hubs)
 
     return recluster
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from detect.network.engines import DEFAULT_ENGINE, ENGINES
+from detect.network.engines import CHOICES, DEFAULT_ENGINE
 from detect.weekly.run import detect_now
 from graph.model.texts import catalogue, text
 from suyuan.options import IsoDate, open_for_analysis, store_option, terminal_options
@@ -18,7 +18,7 @@ from suyuan.terminal import Terminal
 @click.option(
     "--as-of", type=IsoDate(), default=date.today, help="Date to look at (default today)."
 )
-@click.option("--engine", type=click.Choice(sorted(ENGINES)), default=DEFAULT_ENGINE)
+@click.option("--engine", type=click.Choice(CHOICES), default=DEFAULT_ENGINE)
 @store_option
 @terminal_options
 def command(as_of: date, engine: str, store_target: str, terminal: Terminal) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from detect.network.engines import DEFAULT_ENGINE, ENGINES
+from detect.network.engines import CHOICES, DEFAULT_ENGINE
 from detect.weekly.digest_text import judgement_text, relation_title
 from detect.weekly.replay import replay
 from detect.weekly.run import RunResult, run_weekly
@@ -24,7 +24,7 @@ from suyuan.terminal import Terminal
 @click.option(
     "--as-of", type=IsoDate(), default=date.today, help="Date of the run (default today)."
 )
-@click.option("--engine", type=click.Choice(sorted(ENGINES)), default=DEFAULT_ENGINE)
+@click.option("--engine", type=click.Choice(CHOICES), default=DEFAULT_ENGINE)
 @click.option(
     "--deliver",
     "channels",

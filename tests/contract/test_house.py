@@ -54,7 +54,7 @@ def test_every_text_has_both_languages_and_no_key_twice() -> None:
 
 
 def test_locks_name_versions_and_hashes_and_no_address() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-spark.lock"):
         lock = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in lock
         assert lock.count("--hash=sha256:") > lock.count("==")

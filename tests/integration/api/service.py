@@ -32,7 +32,7 @@ class Service:
     server: Connection
     folder: Path
     limits: Limits = DEFAULT_LIMITS
-    deadline_s: float = 60.0
+    deadline_s: float = 240.0
     gate: GateSettings = field(default_factory=GateSettings)
     tokens: dict[str, str] = field(default_factory=dict)
 
