@@ -13,15 +13,34 @@ WHERE s.first_seen <= $as_of AND (s.end_seen IS NULL OR s.end_seen > $as_of)
     AND (s.shown_model IS NULL OR s.shown_model = t.sample_model)
     AND (s.shown_issued_on IS NULL OR s.shown_issued_on = t.issued_on), false)
 WITH DISTINCT t WHERE NOT t.id IN $hubs
+OPTIONAL MATCH (t)-[a:REPORT_FROM]->(lab:TestLab)
+WHERE a.first_seen <= $as_of AND (a.end_seen IS NULL OR a.end_seen > $as_of)
+WITH lab, collect(t) AS shown
+// What amends another is few of a lab's reports; all of them beside each shown one would be quadratic.
+WITH shown, lab,
+  COLLECT {
+    MATCH (lab)<-[b:REPORT_FROM]-(v:TestReport)
+    WHERE v.amends_report_no IS NOT NULL AND v.first_seen <= $as_of
+      AND b.first_seen <= $as_of AND (b.end_seen IS NULL OR b.end_seen > $as_of)
+    RETURN v
+  } AS amending
+UNWIND shown AS t
+WITH t, lab, [v IN amending WHERE v.lab_id = t.lab_id AND v.amends_report_no = t.report_no | v.id]
+  + ['TestReport:' + t.lab_id + '/' + t.amends_report_no]
+  + [length IN range(size(t.id) - size(t.report_no) + 1, size(t.id) - 1) | left(t.id, length)]
+  AS named
 WITH t,
   COLLECT {
-    MATCH (t)-[a:REPORT_FROM]->(:TestLab)<-[b:REPORT_FROM]-(v:TestReport)
-    WHERE v.first_seen <= $as_of AND v.lab_id = t.lab_id
-      AND (v.amends_report_no = t.report_no OR t.amends_report_no = v.report_no
-        OR v.report_no STARTS WITH t.report_no OR t.report_no STARTS WITH v.report_no)
-      AND all(x IN [a, b] WHERE x.first_seen <= $as_of
-        AND (x.end_seen IS NULL OR x.end_seen > $as_of))
-    RETURN v
+    CALL (t, named) {
+      UNWIND named AS id MATCH (v:TestReport {id: id}) RETURN v
+      UNION
+      MATCH (v:TestReport) WHERE v.id STARTS WITH t.id RETURN v
+    }
+    MATCH (v)-[b:REPORT_FROM]->(lab)
+    WHERE v.first_seen <= $as_of
+      AND b.first_seen <= $as_of AND (b.end_seen IS NULL OR b.end_seen > $as_of)
+      AND v.id <> t.id
+    RETURN DISTINCT v ORDER BY v.id
   } AS others
 MATCH (t)<-[s:SHOWS_REPORT]-(g:Listing)<-[l:LISTS]-(:Store)<-[o:OPERATES]-(m:Merchant)
 WHERE all(x IN [s, l, o] WHERE x.first_seen <= $as_of

@@ -103,6 +103,19 @@ def report_conflict(scene: Scene) -> None:
     scene.tie(honest, "SHOWS_REPORT", report, shown_client="江苏真客户纺织有限公司")
     renamed = scene.listing(scene.merchant("renamed"), "3")
     scene.tie(renamed, "SHOWS_REPORT", plain, shown_client="浙江更名以后有限公司")
+    other = {**facts, "client_name": "安徽另一名称有限公司"}
+    versions = (
+        ("3", facts),
+        ("3-A1", other),
+        ("7", facts),
+        ("8", {**other, "amends_report_no": "7"}),
+    )
+    for at, (number, said) in enumerate(versions):  # each copy shows what the other version says
+        shown = other["client_name"] if said is facts else facts["client_name"]
+        version = scene.node(f"TestReport:L/{number}", report_no=number, **said)
+        scene.tie(version, "REPORT_FROM", lab)
+        copy = scene.listing(scene.merchant(f"copier{at}"), f"2{at}")
+        scene.tie(copy, "SHOWS_REPORT", version, shown_client=shown)
 
 
 def lab_unqualified(scene: Scene) -> None:
