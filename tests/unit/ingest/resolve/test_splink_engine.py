@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -66,12 +67,16 @@ def test_its_pairs_come_in_our_form_with_their_reasons() -> None:
         assert each.probability >= 0.99
 
 
-def test_on_spark() -> None:
+def test_on_spark(tmp_path: Path) -> None:
     sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed")
     pytest.importorskip("splink", reason="the optional dependency group identity-batch")
-    from splink.backends.spark import SparkAPI
+    from splink.backends.spark import SparkAPI, similarity_jar_location
 
-    session = sql.SparkSession.builder.master("local[2]").getOrCreate()
+    builder = sql.SparkSession.builder.master("local[2]").config(
+        "spark.sql.shuffle.partitions", "2"
+    )
+    session = builder.config("spark.jars", similarity_jar_location()).getOrCreate()
+    session.sparkContext.setCheckpointDir(str(tmp_path))  # Splink cuts its long plans there
     try:
         scored, _ = splink_engine.match(CROWD, lambda: SparkAPI(spark_session=session))
     finally:
