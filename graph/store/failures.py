@@ -50,10 +50,27 @@ def translated(statement: str = "") -> Iterator[None]:
     after all retries. LimitExceeded: out of time or memory. StatementFailed: everything else the
     server refused, and values that cannot be sent.
     """
+    with (
+        sendable(statement),
+        answered(statement),
+    ):  # inner first: an error of the driver may be both
+        yield
+
+
+@contextmanager
+def answered(statement: str = "") -> Iterator[None]:
+    """Turn what the server and the way to it say into ours, as `translated`; nothing else."""
     try:
         yield
     except (DriverError, Neo4jError) as error:
         raise as_store_error(error, statement) from error
+
+
+@contextmanager
+def sendable(statement: str = "") -> Iterator[None]:
+    """Turn what the driver says of values that it cannot send into StatementFailed."""
+    try:
+        yield
     except (TypeError, ValueError, OverflowError) as error:
         # From packing parameters; the message of the driver names the type, not the value.
         msg = f"{statement}: a parameter cannot be sent: {error}"

@@ -30,7 +30,7 @@ from graph.store.connection import (
     server_version,
 )
 from graph.store.embedded import EmbeddedServer
-from graph.store.failures import translated
+from graph.store.failures import answered, sendable, translated
 from graph.store.native import Columns, Row, columns_of, rows_of
 from graph.store.statement import Statement
 
@@ -177,14 +177,15 @@ class Store:
         def whole(transaction: neo4j.ManagedTransaction) -> T:
             def run(statement: Statement, **params: Any) -> list[Row]:
                 statement.check(params)
-                result = transaction.run(statement.text, params)
+                with sendable(statement.name):
+                    result = transaction.run(statement.text, params)
                 return rows_of(result.keys(), result)
 
             return work(run)
 
         limit = self._options.timeout_s if timeout_s is None else timeout_s
         unit = as_unit_of_work(Statement(name, ""), limit, whole)
-        with translated(name), self._session() as session:
+        with answered(name), self._session() as session:  # what `work` raises is told as it is
             return session.execute_write(unit)
 
     def prepare_meanwhile(self, work: Callable[[Store], None]) -> None:
