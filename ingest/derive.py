@@ -182,16 +182,16 @@ def code_level(code: str) -> str | None:
 def listing_id_of_url(url: str, platform: str | None = None) -> str | None:
     """The listing that a platform's web address shows; None when no known form of address matches.
 
-    Refused: `url.no_listing` when it shows a store or a live room, `url.other_platform` when it is
+    Refused: `mapping.no_listing` when it shows a store or a live room, `mapping.other_platform` when it is
     of another platform than the one named: the number alone would name a listing that nobody saw.
     """
     found = store_native_id.from_url(url)
     if found is None:
         return None
     if found.target != "listing":
-        raise ValueRefused("url.no_listing")
+        raise ValueRefused("mapping.no_listing")
     if platform is not None and found.platform != KINDS["platform"].clean(platform):
-        raise ValueRefused("url.other_platform")
+        raise ValueRefused("mapping.other_platform")
     return found.native_id
 
 

@@ -39,9 +39,9 @@ def test_derivations(function: str, arguments: tuple[str, ...], expected: str | 
 @pytest.mark.parametrize(
     ("url", "platform", "code"),
     [
-        ("https://item.taobao.com/item.htm?id=600000000017", "抖音", "url.other_platform"),
-        ("https://shop58213377.taobao.com/", "淘宝", "url.no_listing"),
-        ("https://live.douyin.com/88001", "抖音", "url.no_listing"),
+        ("https://item.taobao.com/item.htm?id=600000000017", "抖音", "mapping.other_platform"),
+        ("https://shop58213377.taobao.com/", "淘宝", "mapping.no_listing"),
+        ("https://live.douyin.com/88001", "抖音", "mapping.no_listing"),
     ],
 )
 def test_an_address_of_another_platform_or_thing_names_no_listing(
