@@ -103,7 +103,8 @@ def _required(asked: Asked, proposing: Iterable[_Clause], regions: Iterable[str]
     words += [f"search_keys:{region_key(region, key)}" for region in regions for key in keys]
     yield f"+({' '.join(words)})^0"
     if asked.types is not None:
-        yield f"+({' '.join(f'search_keys:{type_key(name)}' for name in asked.types)})^0"
+        types = " ".join(f"search_keys:{type_key(name)}" for name in asked.types)
+        yield f"+({types or NOTHING})^0"
 
 
 def _proposing(asked: Asked, regions: Sequence[str]) -> list[_Clause]:

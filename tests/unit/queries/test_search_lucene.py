@@ -70,3 +70,11 @@ def test_a_reader_of_everything_stays_below_what_lucene_takes() -> None:
     assert (
         visible_query(asked, regions).count(":") - visible_query(asked, regions).count("*:*") < 2048
     )
+
+
+def test_no_type_at_all_is_nothing_and_not_a_query_that_cannot_be_read() -> None:
+    """`types: []` made empty brackets, which Lucene refuses (found by fuzzing)."""
+    asked = Asked(terms("宏达"), types=[])
+    for lucene in (visible_query(asked, HERE), hidden_query(asked, HERE)):
+        assert "()" not in lucene
+        assert "+(search_keys:nothing)^0" in lucene
