@@ -78,27 +78,46 @@ def build(
 
     A link given twice counts once, with its earliest day.
     """
-    kinds = tuple(sorted(links, key=lambda kind: kind.name))
+    kinds = tuple(links)
     merchants = sorted({m for kind in kinds for m in links[kind][0]})
     identifiers = sorted({i for kind in kinds for i in links[kind][1]})
     merchant_index = {name: at for at, name in enumerate(merchants)}
     identifier_index = {name: at for at, name in enumerate(identifiers)}
-    columns: list[NDArray[np.int64]] = []
-    for at, kind in enumerate(kinds):
-        m, i, day = links[kind]
-        block = np.empty((4, len(m)), np.int64)
-        block[0] = [merchant_index[name] for name in m]
-        block[1] = [identifier_index[name] for name in i]
-        block[2] = at
-        block[3] = day
-        columns.append(block)
-    table = np.concatenate(columns, axis=1) if columns else np.empty((4, 0), np.int64)
-    table = table[:, np.lexsort((table[3], table[2], table[1], table[0]))]
-    if table.shape[1]:
-        is_first = np.ones(table.shape[1], bool)
-        is_first[1:] = (table[:3, 1:] != table[:3, :-1]).any(axis=0)
-        table = table[:, is_first]
-    merchant, identifier, kind_at, first_seen = table.astype(np.int32)
+    return assembled(
+        tuple(merchants),
+        tuple(identifiers),
+        {
+            kind: (
+                np.array([merchant_index[name] for name in links[kind][0]], np.int32),
+                np.array([identifier_index[name] for name in links[kind][1]], np.int32),
+                np.array(links[kind][2], np.int32),
+            )
+            for kind in kinds
+        },
+    )
+
+
+def assembled(
+    merchants: tuple[str, ...],
+    identifiers: tuple[str, ...],
+    links: Mapping[LinkKind, tuple[IntArray, IntArray, IntArray]],
+) -> Incidence:
+    """Make an incidence from columns per kind: places among the sorted names, first seen day.
+
+    A link given twice counts once, with its earliest day.
+    """
+    kinds = tuple(sorted(links, key=lambda kind: kind.name))
+    merchant, identifier, day = (
+        np.concatenate([links[kind][at] for kind in kinds] or [np.empty(0, np.int32)])
+        for at in range(3)
+    )
+    kind = np.repeat(np.arange(len(kinds), dtype=np.int32), [links[each][0].size for each in kinds])
+    link = (merchant.astype(np.int64) * len(identifiers) + identifier) * max(len(kinds), 1) + kind
+    order = np.lexsort((day, link))
+    link = link[order]
+    is_first = np.ones(link.size, bool)
+    is_first[1:] = link[1:] != link[:-1]
+    order = order[is_first]
     return Incidence(
-        tuple(merchants), tuple(identifiers), kinds, merchant, identifier, kind_at, first_seen
+        merchants, identifiers, kinds, merchant[order], identifier[order], kind[order], day[order]
     )

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from datetime import date
 
-import numpy as np
-
-from detect.network.incidence import Incidence, LinkKind, build
+from detect.network.incidence import Incidence, LinkKind, assembled
 from graph.model.identity import Fold
 from graph.ontology import ontology
 from graph.store.projection import read_links
@@ -37,11 +35,19 @@ def read_incidence(
     With a `fold` (merchant → representative) merchants that were judged to be one are one holder.
     """
     kinds = link_kinds()
-    links = {}
-    for column in read_links(store, as_of.isoformat(), pool, fold):
-        days = np.array(column.first_seen, dtype="datetime64[D]").astype(np.int64).tolist()
-        links[kinds[column.relation.name]] = (column.merchant, column.identifier, days)
-    return build(links)
+    links = read_links(store, as_of.isoformat(), pool, fold)
+    return assembled(
+        links.merchants,
+        links.identifiers,
+        {
+            kinds[column.relation.name]: (
+                column.merchant,
+                column.identifier,
+                column.first_seen_day,
+            )
+            for column in links.columns
+        },
+    )
 
 
 def read_closed_merchants(

@@ -96,9 +96,11 @@ def driver_settings(options: StoreOptions) -> dict[str, Any]:
         "liveness_check_timeout": 5.0,
         "fetch_size": -1,
         "user_agent": APPLICATION,
-        # Asking an empty store for a label it has not seen yet is no reason for a warning.
+        # Asking an empty store for a label it has not seen yet is no reason for a warning, and
+        # that `id()` is deprecated is known (graph.store.scan): nothing else that is fast gives numbers.
         "notifications_disabled_classifications": [
-            neo4j.NotificationDisabledClassification.UNRECOGNIZED
+            neo4j.NotificationDisabledClassification.UNRECOGNIZED,
+            neo4j.NotificationDisabledClassification.DEPRECATION,
         ],
     }
 

@@ -1,41 +1,46 @@
-"""Reads the links between merchants and identifiers out of the store, as columns, as of any date.
-
-One statement per linking relation, generated from the ontology; whole columns in one record, because
-that is ten times faster than row by row. A statement reads the links of so many merchants at most, in
-the order of their ids: the links of a million merchants in one record filled 3 GiB of the server's heap.
-"""
+"""Reads the links between merchants and identifiers out of the store, as columns, as of any date."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import compress
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.model.ids import is_pseudonym, node_id
 from graph.model.values import KINDS
 from graph.ontology import LinkRule, RelationType, ontology
 from graph.store.naming import Namer, is_pseudonymous
+from graph.store.scan import BLOCK_ROWS, Edges, Nodes, Numbers, Unless, scan_nodes, scan_relation
 from graph.store.session import Store
 from graph.store.statement import Statement
 
-BLOCK_MERCHANTS = 50_000
-"""Merchants whose links one statement reads: some tens of megabytes of the server's heap."""
-
-_Block = tuple[str, str]
+_Type = tuple[str, Unless]
+_MERCHANT: _Type = ("Merchant", None)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkColumns:
-    """Links of one relation: merchant node id, identifier node id, day first seen (ISO date)."""
+    """Links of one relation: places among the merchants and identifiers of `Links`, day first seen.
+
+    Days count from 1970-01-01. A link that was read along several ways stands there several times.
+    """
 
     relation: RelationType
-    merchant: list[str]
-    identifier: list[str]
-    first_seen: list[str]
+    merchant: NDArray[np.int32]
+    identifier: NDArray[np.int32]
+    first_seen_day: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Node ids of merchants and identifiers that have a link, each sorted, and the links by relation."""
+
+    merchants: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    columns: tuple[LinkColumns, ...]
 
 
 def read_links(
@@ -43,98 +48,86 @@ def read_links(
     as_of: str,
     pool: Executor | None = None,
     fold: Mapping[str, str] | None = None,
-    block_merchants: int = BLOCK_MERCHANTS,
-) -> list[LinkColumns]:
+    block_rows: int = BLOCK_ROWS,
+) -> Links:
     """All links that were known and not known to have ended on `as_of` (ISO date).
 
-    With a `pool` several relations are read at once. With a `fold` (merchant → representative; those
-    that stand alone are not in it) the links of merchants that are one are joined, see `folded`. One
-    statement reads those of `block_merchants` merchants.
+    With a `pool` several types are read at once. With a `fold` (merchant → representative; those
+    that stand alone are not in it) the links of merchants that are one are their representative's.
+    One statement looks at `block_rows` relations or nodes.
     """
-    blocks = list(_blocks(store, block_merchants))
+    types = ontology()
+    links = types.links()
+    names = sorted({step for relation, rule in links for step in (*rule.through, relation.name)})
+    ends = sorted({(relation.end, rule.unless) for relation, rule in links}, key=repr)
 
-    def read(link: tuple[RelationType, LinkRule]) -> LinkColumns:
-        relation, rule = link
-        statement = links_statement(relation, rule)
-        params: dict[str, Any] = {"excluded": list(rule.unless[1])} if rule.unless else {}
-        found = LinkColumns(relation, [], [], [])
-        for after, until in blocks:
-            row = store.columns(statement, as_of=as_of, after=after, until=until, **params)
-            found.merchant.extend(row["merchant"])
-            found.identifier.extend(row["identifier"])
-            found.first_seen.extend(row["first_seen"])
-        return folded(found, fold) if fold else found
+    def edges_of(name: str) -> Edges:
+        return scan_relation(store, types.relations[name], as_of, block_rows)
 
-    links = ontology().links()
-    return list(pool.map(read, links) if pool else map(read, links))
+    def nodes_of(wanted: _Type) -> Nodes:
+        return scan_nodes(store, types.entities[wanted[0]], wanted[1], block_rows)
 
-
-def _blocks(store: Store, size: int) -> Iterator[_Block]:
-    """Ranges of merchant ids, the lower end not in it, with `size` merchants each but the last."""
-    after = ""
-    while (until := store.read(_BLOCK_END, after=after, size=size)[0]["until"]) is not None:
-        yield after, until
-        after = until
+    each = pool.map if pool else map  # both are begun before the first is waited for
+    found_edges, found_nodes = each(edges_of, names), each(nodes_of, [_MERCHANT, *ends])
+    edges = dict(zip(names, found_edges, strict=True))
+    nodes = dict(zip([_MERCHANT, *ends], found_nodes, strict=True))
+    ways = {relation.name: _ways(relation, rule, edges) for relation, rule in links}
+    return _joined(ways, nodes, fold or {})
 
 
-_BLOCK_END = Statement(
-    "merchant_block_end",
-    """MATCH (m:Merchant) WHERE m.id > $after
-WITH m.id AS id ORDER BY id LIMIT $size
-RETURN max(id) AS until""",
-)
+def _ways(relation: RelationType, rule: LinkRule, edges: Mapping[str, Edges]) -> Edges:
+    """The ways from merchants to the ends of a relation, over the relations that it is linked through."""
+    *before, last = (edges[name] for name in (*rule.through, relation.name))
+    ways = last
+    for step in reversed(before):
+        ways = step.then(ways)
+    return ways
 
 
-def folded(links: LinkColumns, fold: Mapping[str, str]) -> LinkColumns:
-    """The links with those of merchants that are one under their representative.
-
-    Each (merchant, identifier) of a representative stays once, with the earliest day; links of all
-    other merchants stay as and where they are.
-    """
-    count = len(links.merchant)
-    is_moved = np.fromiter(map(fold.__contains__, links.merchant), bool, count)
-    if not is_moved.any():
-        return links
-    earliest: dict[tuple[str, str], str] = {}
-    for at in np.flatnonzero(is_moved).tolist():
-        key = (fold[links.merchant[at]], links.identifier[at])
-        day = links.first_seen[at]
-        earliest[key] = min(earliest.get(key, day), day)
-    others = (~is_moved).tolist()
-    return LinkColumns(
-        links.relation,
-        [*compress(links.merchant, others), *(merchant for merchant, _ in earliest)],
-        [*compress(links.identifier, others), *(identifier for _, identifier in earliest)],
-        [*compress(links.first_seen, others), *earliest.values()],
+def _joined(
+    ways: Mapping[str, Edges], nodes: Mapping[_Type, Nodes], fold: Mapping[str, str]
+) -> Links:
+    """Places of names for numbers of nodes; what begins or ends at no such node is no link."""
+    merchants = nodes[_MERCHANT]
+    merchant_ids = [fold.get(each, each) for each in merchants.id] if fold else merchants.id
+    identifier_ids: list[str] = []
+    first_place = {}
+    for end in nodes.keys() - {_MERCHANT}:
+        first_place[end] = len(identifier_ids)
+        identifier_ids += nodes[end].id
+    placed = []
+    for relation, rule in ontology().links():
+        way, end = ways[relation.name], (relation.end, rule.unless)
+        merchant, has_merchant = merchants.places(way.start)
+        identifier, has_identifier = nodes[end].places(way.end)
+        keep = has_merchant & has_identifier
+        identifier += first_place[end]
+        placed.append((relation, merchant[keep], identifier[keep], way.first_seen_day[keep]))
+    merchant_names, merchant_rank = _ranked(merchant_ids, (each[1] for each in placed))
+    identifier_names, identifier_rank = _ranked(identifier_ids, (each[2] for each in placed))
+    return Links(
+        merchant_names,
+        identifier_names,
+        tuple(
+            LinkColumns(relation, merchant_rank[merchant], identifier_rank[identifier], day)
+            for relation, merchant, identifier, day in placed
+        ),
     )
 
 
-def links_statement(relation: RelationType, rule: LinkRule) -> Statement:
-    """The generated statement that reads the links of one relation; see the module's docstring."""
-    steps = (*rule.through, relation.name)
-    path = "(m)"
-    conditions = ["coalesce(x.is_linkable, true)"]
-    for at, step in enumerate(steps):
-        end = "x:" + relation.end if at == len(steps) - 1 else f":{ontology().relations[step].end}"
-        path += f"-[r{at}:{step}]->({end})"
-        conditions.append(f"r{at}.first_seen <= $as_of")
-        conditions.append(f"(r{at}.end_seen IS NULL OR r{at}.end_seen > $as_of)")
-    if rule.unless:
-        conditions.append(f"NOT coalesce(x.{rule.unless[0]}, '') IN $excluded")
-    seen = "r0.first_seen"
-    for at in range(1, len(steps)):
-        seen = f"CASE WHEN r{at}.first_seen > {seen} THEN r{at}.first_seen ELSE {seen} END"
-    return Statement(
-        f"links_{relation.name}",
-        # The first part ends in WITH, so that the plan begins at the block and not at all identifiers.
-        f"""MATCH (m:Merchant) WHERE m.id > $after AND m.id <= $until
-WITH m
-MATCH {path}
-WHERE {" AND ".join(conditions)}
-WITH m.id AS merchant, x.id AS identifier, min({seen}) AS first_seen
-RETURN collect(merchant) AS merchant, collect(identifier) AS identifier,
-       collect(first_seen) AS first_seen""",
-    )
+def _ranked(
+    names: Sequence[str], columns: Iterable[Numbers]
+) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """The different names at the places that occur, sorted, and the rank of the name at each such place."""
+    occurs = np.zeros(len(names), bool)
+    for column in columns:
+        occurs[column] = True
+    places = np.flatnonzero(occurs).tolist()
+    ordered = sorted({names[place] for place in places})
+    rank_of = {name: rank for rank, name in enumerate(ordered)}
+    rank = np.zeros(len(names), np.int32)
+    rank[places] = [rank_of[names[place]] for place in places]
+    return tuple(ordered), rank
 
 
 _HUBS = Statement(
