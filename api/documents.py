@@ -77,9 +77,13 @@ class Document:
 
 
 class Documents:
-    """Documents of one service, the least asked forgotten first."""
+    """Documents of one service, the least asked forgotten first.
 
-    def __init__(self, most: int = 1_000, most_chars: int = 8_000_000) -> None:
+    A parsed document takes some 50 bytes for each of its characters, and its plans as much again or
+    more: the million characters that are kept by default are 100 MiB or so, and no growth after that.
+    """
+
+    def __init__(self, most: int = 1_000, most_chars: int = 1_000_000) -> None:
         self._most = most
         self._most_chars = most_chars
         self._kept: OrderedDict[tuple[str, int, int], Document] = OrderedDict()
