@@ -4,13 +4,15 @@
 // Returns: subjects (merchants known on that date), identifier_id, level (precision of the address),
 //   holders [{id, name, division, classes, ties, records, regions}].
 // Bound: one row per linkable address with min_subjects..max_holders merchants; hundreds at most.
+// The relation is gone through in the order in which it lies on disk; what it leads to is looked at once
+//   several merchants share it (docs/adr/0016).
 MATCH (everyone:Merchant) WHERE everyone.first_seen <= $as_of
 WITH count(everyone) AS subjects
-MATCH (a:Address)<-[r:SHIPS_FROM]-(:Merchant)
-WHERE a.is_linkable = true
-  AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
+MATCH ()-[r:SHIPS_FROM]->(a)
+WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH subjects, a, count(r) AS holders
-WHERE holders >= $min_subjects AND holders <= $max_holders AND NOT a.id IN $hubs
+WHERE holders >= $min_subjects AND holders <= $max_holders
+  AND a.is_linkable = true AND NOT a.id IN $hubs
 MATCH (a)<-[r:SHIPS_FROM]-(m:Merchant)
 WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH subjects, a, r, m,

@@ -5,13 +5,15 @@
 //   holders [{id, name, division, classes, ties, roles, records, regions}]; ties are declared owners
 //   and legal representatives.
 // Bound: one row per linkable number with min_subjects..max_holders merchants; hundreds at most.
+// The relation is gone through in the order in which it lies on disk; what it leads to is looked at once
+//   several merchants share it (docs/adr/0016).
 MATCH (everyone:Merchant) WHERE everyone.first_seen <= $as_of
 WITH count(everyone) AS subjects
-MATCH (phone:Phone)<-[r:USES_PHONE]-(m:Merchant)
-WHERE phone.is_linkable = true
-  AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
+MATCH (m)-[r:USES_PHONE]->(phone)
+WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH subjects, phone, count(DISTINCT m) AS holders
-WHERE holders >= $min_subjects AND holders <= $max_holders AND NOT phone.id IN $hubs
+WHERE holders >= $min_subjects AND holders <= $max_holders
+  AND phone.is_linkable = true AND NOT phone.id IN $hubs
 MATCH (phone)<-[r:USES_PHONE]-(m:Merchant)
 WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH subjects, phone, m, collect(r) AS uses

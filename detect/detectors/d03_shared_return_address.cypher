@@ -5,13 +5,15 @@
 //   holders [{id, name, division, classes, ties, records, regions}]; ties are parents and those who
 //   authorise the merchant.
 // Bound: one row per linkable address with min_subjects..max_holders merchants; hundreds at most.
+// The relation is gone through in the order in which it lies on disk; what it leads to is looked at once
+//   several merchants share it (docs/adr/0016).
 MATCH (everyone:Merchant) WHERE everyone.first_seen <= $as_of
 WITH count(everyone) AS subjects
-MATCH (a:Address)<-[r:RETURNS_TO]-(:Merchant)
-WHERE a.is_linkable = true
-  AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
+MATCH ()-[r:RETURNS_TO]->(a)
+WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH subjects, a, count(r) AS holders
-WHERE holders >= $min_subjects AND holders <= $max_holders AND NOT a.id IN $hubs
+WHERE holders >= $min_subjects AND holders <= $max_holders
+  AND a.is_linkable = true AND NOT a.id IN $hubs
 MATCH (a)<-[r:RETURNS_TO]-(m:Merchant)
 WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH subjects, a, r, m,

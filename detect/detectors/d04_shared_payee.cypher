@@ -5,13 +5,15 @@
 //   holders [{id, name, division, ties, records, regions}].
 // Bound: one row per account with min_subjects..max_holders merchants, less those of platforms,
 //   payment companies and livestream agencies; hundreds at most.
+// The relation is gone through in the order in which it lies on disk; what it leads to is looked at once
+//   several merchants share it (docs/adr/0016).
 MATCH (everyone:Merchant) WHERE everyone.first_seen <= $as_of
 WITH count(everyone) AS subjects
-MATCH (account:PayeeAccount)<-[r:PAID_TO]-(:Merchant)
-WHERE coalesce(account.payee_class, 'own') = 'own'
-  AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
+MATCH ()-[r:PAID_TO]->(account)
+WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH subjects, account, count(r) AS holders
-WHERE holders >= $min_subjects AND holders <= $max_holders AND NOT account.id IN $hubs
+WHERE holders >= $min_subjects AND holders <= $max_holders
+  AND coalesce(account.payee_class, 'own') = 'own' AND NOT account.id IN $hubs
 MATCH (account)<-[r:PAID_TO]-(m:Merchant)
 WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH subjects, account, r, m,

@@ -4,7 +4,9 @@
 // Returns: identifier_id, holders [{id, name, division, product_class, ties, others, roles, records,
 //   regions}]; others are ids of the merchant's linkable identifiers, registered address excepted.
 // Bound: one row per person with min_subjects..max_holders merchants; hundreds at most.
-MATCH (person:Person)<-[r:REPRESENTED_BY]-(m:Merchant)
+// The relation is gone through in the order in which it lies on disk; what it leads to is looked at once
+//   several merchants share it (docs/adr/0016).
+MATCH (m)-[r:REPRESENTED_BY]->(person)
 WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH person, count(DISTINCT m) AS holders
 WHERE holders >= $min_subjects AND holders <= $max_holders AND NOT person.id IN $hubs

@@ -5,10 +5,12 @@
 //   address, over addresses below min_firms), firms [{id, name,
 //   registered_on, reps, ties, records, regions}]; reps are Person ids, ties declared owners.
 // Bound: one row per linkable address with at least min_firms firms; tens to hundreds.
-MATCH (a:Address)<-[r:REGISTERED_AT]-(m:Merchant)
-WHERE a.is_linkable = true AND m.registered_on IS NOT NULL AND m.registered_on <= $as_of
-  AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
-WITH a, count(m) AS firms
+// The relation is gone through in the order in which it lies on disk; what it leads to is looked at once
+//   several merchants share it (docs/adr/0016).
+MATCH (m)-[r:REGISTERED_AT]->(a)
+WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
+  AND m.registered_on IS NOT NULL AND m.registered_on <= $as_of
+WITH a, count(m) AS firms WHERE a.is_linkable = true
 WITH substring(coalesce(a.division, ''), 0, 2) AS province, 
   coalesce(avg(CASE WHEN firms < $min_firms THEN firms END), 1.0) AS province_mean,
   collect(CASE WHEN firms >= $min_firms THEN a END) AS crowded
