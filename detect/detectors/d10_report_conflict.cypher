@@ -5,7 +5,8 @@
 //   same lab that amend it, it amends, or whose number begins with the other's), copies
 //   [{merchant_id, name, listing_id, client, sample, model, issued_on, text_sha256, records, regions}].
 // Bound: one row per report with a copy that is not letter for letter the register; hundreds.
-MATCH (t:TestReport)<-[s:SHOWS_REPORT]-(g:Listing)
+// The relation is gone through in the order in which it lies on disk (docs/adr/0016).
+MATCH (g)-[s:SHOWS_REPORT]->(t)
 WHERE s.first_seen <= $as_of AND (s.end_seen IS NULL OR s.end_seen > $as_of)
   AND NOT coalesce(
     (s.shown_client IS NULL OR s.shown_client = t.client_name)

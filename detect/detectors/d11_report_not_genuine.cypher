@@ -5,7 +5,8 @@
 //   lab {id, name, hosts, records, regions} (null where no lab is known), uses [{merchant_id, name,
 //   listing_id, query_host, records, regions}].
 // Bound: one row per such report that a listing shows; hundreds.
-MATCH (t:TestReport)<-[s:SHOWS_REPORT]-(g:Listing)
+// The relation is gone through in the order in which it lies on disk (docs/adr/0016).
+MATCH (g)-[s:SHOWS_REPORT]->(t)
 WHERE s.first_seen <= $as_of AND (s.end_seen IS NULL OR s.end_seen > $as_of)
 WITH t, collect(DISTINCT s.query_host) AS hosts
 WHERE NOT t.id IN $hubs

@@ -5,7 +5,8 @@
 //   steps, its parents, branches and siblings), uses [{merchant_id, name, listing_id,
 //   shown_manufacturer, model, makers [{id, name}], records, regions}].
 // Bound: one row per certificate with such a listing; hundreds to a few thousand.
-MATCH (c:Certificate)<-[s:SHOWS_CERTIFICATE]-(g:Listing)
+// The relation is gone through in the order in which it lies on disk (docs/adr/0016).
+MATCH (g)-[s:SHOWS_CERTIFICATE]->(c)
 WHERE s.first_seen <= $as_of AND (s.end_seen IS NULL OR s.end_seen > $as_of)
 WITH c, s, g,
   COLLECT {

@@ -8,9 +8,10 @@
 //   from_date (first day counted).
 // Bound: one row per account with min_subjects..max_holders merchants, or merchant with min_share;
 //   hundreds at most.
+// The relation is gone through in the order in which it lies on disk (docs/adr/0016).
 MATCH (everyone:Merchant) WHERE everyone.first_seen <= $as_of
 WITH count(everyone) AS subjects
-MATCH (account:CourierAccount)<-[r:SENDS_WITH]-(:Merchant)
+MATCH ()-[r:SENDS_WITH]->(account)
 WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
 WITH subjects, account, count(r) AS holders
 WHERE holders >= $min_subjects AND holders <= $max_holders AND NOT account.id IN $hubs
