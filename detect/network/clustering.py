@@ -116,15 +116,18 @@ def numbered(raw: NDArray[np.integer], min_members: int = 1) -> IntArray:
     inside = np.flatnonzero(raw >= 0)
     if not inside.size:
         return label
-    _, first, inverse, size = np.unique(
-        raw[inside], return_index=True, return_inverse=True, return_counts=True
-    )
-    keep = size >= min_members
+    name = raw[inside]
+    if name.max() > 2 * raw.size:  # too sparse to count by
+        name = np.unique(name, return_inverse=True)[1]
+    size = np.bincount(name)
+    is_first = np.zeros(name.size, bool)
+    first = np.empty(size.size, np.int64)
+    first[name[::-1]] = np.arange(name.size)[::-1]  # of several, the last written stays
+    is_first[first[size >= min_members]] = True
+    by_first = name[is_first]
     number = np.full(size.size, NO_CLUSTER, np.int32)
-    by_first = np.argsort(first)
-    by_first = by_first[keep[by_first]]
     number[by_first] = np.arange(by_first.size, dtype=np.int32)
-    label[inside] = number[inverse]
+    label[inside] = number[name]
     return label
 
 

@@ -2,8 +2,8 @@
 
 `best` is the default: what `deep` finds, joined where `corroboration` is surer, less who merely touches a
 dense group (ADR 15). `corroboration` is exactly independent of numbering, costs a tenth and can be
-kept up to date link by link; `deep` finds what is too sparse for it, and is the one to choose where
-members may hold a single identifier of their network and strangers hardly ever do. `louvain` is the
+kept up to date link by link; `deep` finds what is too sparse for it, and believes every single
+identifier, where `best` first looks whether identifiers are lent to strangers. `louvain` is the
 reference everybody knows, kept selectable as a yardstick. `spark` is corroboration on a cluster of
 machines.
 

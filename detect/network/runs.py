@@ -49,6 +49,34 @@ def distinct(key: NDArray[np.integer]) -> Positions:
     return np.asarray(key[runs(key)[0]], np.int64)
 
 
+def sorted_order(key: NDArray[np.integer], bound: int) -> tuple[Positions, Positions]:
+    """The order that sorts a column of values 0..bound-1 (equal ones as they stand), and it sorted.
+
+    Value and position are packed into one number where they fit: sorting numbers is several times
+    faster than sorting positions by them.
+    """
+    bits = max(key.size - 1, 0).bit_length()
+    if bits + max(bound - 1, 0).bit_length() >= 2 * _HALF:
+        order = np.argsort(key, kind="stable")
+        return order, np.asarray(key[order], np.int64)
+    both = key.astype(np.int64) << bits
+    both |= np.arange(key.size)
+    both.sort()
+    return both & np.int64((1 << bits) - 1), both >> bits
+
+
+def grouped(key: NDArray[np.integer], bound: int) -> tuple[Positions, Positions, Positions]:
+    """The different values of a column of 0..bound-1, which of them each row has, and how many have it.
+
+    What `np.unique` gives with inverse and counts, in a fraction of the time.
+    """
+    order, ordered = sorted_order(key, bound)
+    start, count = runs(ordered)
+    at = np.empty(key.size, np.int64)
+    at[order] = np.repeat(np.arange(start.size), count)
+    return ordered[start], at, count
+
+
 def packed(high: NDArray[np.integer], low: NDArray[np.integer]) -> Positions:
     """One sortable number per row; both columns hold indexes 0..2**31-1."""
     return np.asarray((high.astype(np.int64) << _HALF) | low, np.int64)

@@ -19,8 +19,12 @@ stage, and that is why the answer is exactly that of a full run:
   of these. By the same argument nothing outside is joined to anything inside.
 * **Letting in.** What becomes of a single merchant depends on its identifiers, on who else holds them, and
   on the cores these are in, their size included; never on other single merchants. So those who hold a
-  touched identifier, or any identifier of a core that changed, are decided anew, before the eyes of all
-  holders and whole cores they could see.
+  touched identifier, or any identifier of a core whose members changed, are decided anew, before the
+  eyes of all holders and whole cores they could see. A core that merely holds something new matters to
+  those alone who hold the same, and that is a touched identifier.
+  In later rounds those alone who now meet a core that changed since the round before: to everybody else
+  the answer is still no.
+* **Owners** are looked at anew for touched identifiers, and those of merchants whose core differs.
 * **Rounds** end when one changes nothing, as in the full run; a stage that the last run did not reach
   equals its last one, because a round that changed nothing never changes anything again.
 
@@ -59,7 +63,7 @@ from detect.network.corroboration import (
     ties,
 )
 from detect.network.incidence import Incidence, IntArray
-from detect.network.runs import distinct, shared_pairs
+from detect.network.runs import distinct, grouped, joined, shared_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,14 @@ class Followed:
 
     `stages`: per stage the core of every merchant, -1 for none: cores, then per round merged and let
     in. A core is named by the smallest merchant index it began with, so that cores which did not
-    change keep their name. 4 bytes a merchant and stage.
+    change keep their name. 4 bytes a merchant and stage. `owned`: the core that owns each identifier, by
+    name, -1 for none.
     """
 
     links: Links
     settings: CorroborationSettings
     stages: tuple[IntArray, ...]
+    owned: IntArray
     clustering: Clustering
 
     @property
@@ -102,13 +108,19 @@ def update(
     step = _Step(edit.links, last.settings, edit.identifiers, _touched(edit, last))
     stages = [step.cores(old[0])]
     for turn in range(last.settings.rounds):
-        entered, old_entered = stages[-1], old[min(2 * turn, len(old) - 1)]
-        old_merged, old_let = (old[min(2 * turn + more, len(old) - 1)] for more in (1, 2))
-        merged = step.merged((old_entered, entered), old_merged)
-        stages += [merged, step.let_in((old_merged, merged), old_let)]
+        entered = stages[-1]
+        known = tuple(old[min(2 * turn + more, len(old) - 1)] for more in range(3))
+        merged = step.merged((known[0], entered), known[1])
+        earlier = stages[-2] if turn else None
+        stages += [merged, step.let_in((known[1], merged), known[2], earlier)]
         if np.array_equal(stages[-1], entered):
             break
-    return _finished(edit.links, last.settings, stages)
+    owned = _renamed_owners(last.owned, edit)
+    names = _large(stages[-1], last.settings.min_members)
+    differ = np.flatnonzero(names != _large(old[-1], last.settings.min_members)).astype(np.int32)
+    asked = distinct(np.concatenate((edit.identifiers, edit.links.held_by(differ))))
+    owned[asked] = _owners(edit.links, last.settings, names, asked)
+    return _finished(edit.links, last.settings, stages, owned)
 
 
 def _from_nothing(links: Links, settings: CorroborationSettings) -> Followed:
@@ -123,17 +135,49 @@ def _from_nothing(links: Links, settings: CorroborationSettings) -> Followed:
         stages += [merged, let]
         if np.array_equal(let, entered):
             break
-    return _finished(links, settings, stages)
-
-
-def _finished(links: Links, settings: CorroborationSettings, stages: list[IntArray]) -> Followed:
-    """Number the clusters and see what they own; only what members hold is looked at."""
-    label = numbered(stages[-1], settings.min_members)
-    members = np.flatnonzero(label >= 0).astype(np.int32)
+    names = _large(stages[-1], settings.min_members)
+    members = np.flatnonzero(names >= 0).astype(np.int32)
     used, evidence = _evidence(links, settings, members)
-    owned_by = np.full(links.holders.size, NO_CLUSTER, np.int32)
-    owned_by[used] = ownership(evidence.rare, label[members], settings.cap)
-    return Followed(links, settings, tuple(stages), Clustering(label, owned_by))
+    owned = np.full(links.holders.size, NO_CLUSTER, np.int32)
+    owned[used] = ownership(evidence.rare, names[members], settings.cap)
+    return _finished(links, settings, stages, owned)
+
+
+def _finished(
+    links: Links, settings: CorroborationSettings, stages: list[IntArray], owned: IntArray
+) -> Followed:
+    """Number the clusters; `owned` says by name what they own."""
+    names = _large(stages[-1], settings.min_members)
+    label = numbered(names)
+    number = np.full(label.size + 1, NO_CLUSTER, np.int32)  # one more, where -1 points to
+    inside = np.flatnonzero(label >= 0)
+    number[names[inside]] = label[inside]
+    return Followed(links, settings, tuple(stages), owned, Clustering(label, number[owned]))
+
+
+def _large(stage: IntArray, min_members: int) -> IntArray:
+    """The names of a stage, less those of cores with fewer members."""
+    inside = np.flatnonzero(stage >= 0)
+    size = np.bincount(stage[inside], minlength=1)
+    small = inside[size[stage[inside]] < min_members]
+    return _with(stage, small.astype(np.int32), np.full(small.size, NO_CLUSTER, np.int32))
+
+
+def _owners(
+    links: Links, settings: CorroborationSettings, names: IntArray, identifiers: NDArray[np.int64]
+) -> IntArray:
+    """Which core owns each of the identifiers, by name."""
+    at, row = joined(links.holders[identifiers], links.holders_begin[identifiers])
+    held = Holdings(links.merchant[row], at.astype(np.int32), links.holders[identifiers])
+    return ownership(held, names, settings.cap)
+
+
+def _renamed_owners(owned: IntArray, edit: Edited) -> IntArray:
+    """The owner of each identifier in the numbers of now; nobody owns a new one."""
+    now = edit.links.holders.size
+    named = np.full(now, NO_CLUSTER, np.int32)
+    named[edit.identifier_at] = np.append(edit.merchant_at, np.int32(NO_CLUSTER))[owned]
+    return named
 
 
 def _evidence(
@@ -144,19 +188,26 @@ def _evidence(
     incidence = links.incidence
     identifier = incidence.identifier[row]
     holders = links.holders[identifier]
-    is_strong_kind = np.array([kind.is_strong for kind in incidence.kinds], bool)
     strong = np.flatnonzero(is_rare(holders, settings.strong_cap))
+    is_strong_kind = np.array([kind.is_strong for kind in incidence.kinds], bool)
     strong = strong[is_strong_kind[incidence.kind[row[strong]]]]
     rare = np.flatnonzero(is_rare(holders, settings.cap))
-    used = distinct(identifier[rare]).astype(np.int32)
-    at = np.searchsorted(used, identifier[rare]).astype(np.int32)
+    who, what = _each_once(place[rare], identifier[rare])
+    used, at, _ = grouped(what, links.holders.size)
     made = Evidence(
         merchants.size,
-        Holdings(*each_once(place[rare].astype(np.int32), at), links.holders[used]),
-        *each_once(place[strong].astype(np.int32), identifier[strong]),
+        Holdings(who, at.astype(np.int32), links.holders[used]),
+        *_each_once(place[strong], identifier[strong]),
         np.zeros(0, np.int32),
     )
-    return used, made
+    return used.astype(np.int32), made
+
+
+def _each_once(merchant: NDArray[np.integer], identifier: IntArray) -> tuple[IntArray, IntArray]:
+    """`each_once` for links that are sorted, so that those of several kinds are neighbours."""
+    is_new = np.ones(merchant.size, bool)
+    is_new[1:] = (merchant[1:] != merchant[:-1]) | (identifier[1:] != identifier[:-1])
+    return merchant[is_new].astype(np.int32), identifier[is_new]
 
 
 def _renamed(stage: IntArray, edit: Edited) -> IntArray:
@@ -205,8 +256,10 @@ def _members(stage: IntArray, names: IntArray) -> NDArray[np.bool_]:
     """Which merchants are in one of the named cores (-1 among the names is none)."""
     is_named = np.zeros(stage.size + 1, bool)
     is_named[names] = True
-    is_named[-1] = False  # where -1 points to
-    return is_named[stage]
+    found = np.zeros(stage.size, bool)
+    inside = np.flatnonzero(stage >= 0)  # few are in any core
+    found[inside] = is_named[stage[inside]]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,47 +290,62 @@ class _Step:
     def merged(self, entered: tuple[IntArray, IntArray], old: IntArray) -> IntArray:
         """See "Merging" above; `entered` is the stage before, last time and now."""
         before, now = entered
-        changed = self._changed_cores(before, now, self.merchants)
-        is_changed = _members(now, changed)
-        reached = np.concatenate((changed, self._reached(now, is_changed, changed)))
-        is_near = _members(now, reached) | _members(before, changed)
+        differ = np.flatnonzero(before != now)
+        who = np.concatenate((differ, self.merchants))
+        changed = distinct(np.concatenate((before[who], now[who]))).astype(np.int32)
+        members = np.flatnonzero(_members(now, changed)).astype(np.int32)
+        reached = np.concatenate((changed, self._reached(now, members, changed)))
+        is_near = _members(now, reached)
+        is_near[differ] |= np.isin(before[differ], changed[changed >= 0])
         is_inside = is_near | _members(old, distinct(old[is_near]).astype(np.int32))
         region = np.flatnonzero(is_inside).astype(np.int32)
         rare = self._evidence(region).rare
         label = merge(rare, numbered(now[region]), self.settings)
         return _with(old, region, _named(label, now[region]))
 
-    def let_in(self, entered: tuple[IntArray, IntArray], old: IntArray) -> IntArray:
-        """See "Letting in" above."""
+    def let_in(
+        self, entered: tuple[IntArray, IntArray], old: IntArray, earlier: IntArray | None
+    ) -> IntArray:
+        """See "Letting in" above; `earlier` is what merging gave in the round before."""
         before, now = entered
-        changed = self._changed_cores(before, now, self.merchants)
-        is_changed = _members(now, changed) | _members(before, changed) | (before != now)
+        differ = np.flatnonzero(before != now)
+        is_changed = _members(now, np.concatenate((before[differ], now[differ])))
+        is_changed[differ] = True  # all others of a core that changed are in it now as before
         seen = self.links.held_by(np.flatnonzero(is_changed).astype(np.int32))
         asking = self._rare(np.concatenate((seen, self.identifiers)))
         is_asked = is_changed
         is_asked[self.links.holders_of(asking)] = True
         is_asked[self.merchants] = True
         asked = np.flatnonzero(is_asked & (now < 0)).astype(np.int32)
-        around = self._holders_around(asked, self.settings.cap)
+        decided = asked if earlier is None else self._who_met_change(asked, earlier, now)
+        around = self._holders_around(decided, self.settings.cap)
         is_inside = _members(now, now[around])
         is_inside[around] = True
         region = np.flatnonzero(is_inside).astype(np.int32)
         label = let_in(self._evidence(region).rare, numbered(now[region]), self.settings)
-        names = np.full(now.size, -1, np.int32)
-        names[region] = _named(label, now[region])
-        # Members stay where merging put them; who was not asked anew is where it was.
+        # Members stay where merging put them; who was not asked anew is where it was. Who was asked in
+        # the round before, and meets the same cores, is still left out.
         made = np.where(now >= 0, now, old)
-        made[asked] = names[asked]
+        made[asked] = -1
+        made[decided] = _named(label, now[region])[np.searchsorted(region, decided)]
         return made
 
-    def _changed_cores(self, before: IntArray, now: IntArray, touched: IntArray) -> IntArray:
-        """Names of cores, past or present, whose members or their holdings differ; -1 may be among."""
-        who = np.concatenate((np.flatnonzero(before != now), touched))
-        return distinct(np.concatenate((before[who], now[who]))).astype(np.int32)
+    def _who_met_change(self, asked: IntArray, earlier: IntArray, now: IntArray) -> IntArray:
+        """Those single merchants that share an identifier with a core whose members changed."""
+        differ = np.flatnonzero(earlier != now)
+        is_changed = _members(now, np.concatenate((earlier[differ], now[differ])))
+        is_changed[differ] = True
+        place, row = self.links.rows_of(asked)
+        identifier = self.links.incidence.identifier[row]
+        rare = np.flatnonzero(is_rare(self.links.holders[identifier], self.settings.cap))
+        used, at, _ = grouped(identifier[rare], self.links.holders.size)
+        of, row = joined(self.links.holders[used], self.links.holders_begin[used])
+        meets = np.zeros(used.size, bool)
+        meets[of[is_changed[self.links.merchant[row]]]] = True
+        return asked[distinct(place[rare[meets[at]]])]
 
-    def _reached(self, now: IntArray, is_changed: NDArray[np.bool_], changed: IntArray) -> IntArray:
+    def _reached(self, now: IntArray, members: IntArray, changed: IntArray) -> IntArray:
         """Names of cores that share enough identifiers with a changed one to be considered."""
-        members = np.flatnonzero(is_changed).astype(np.int32)
         held = self._rare(self.links.held_by(members))
         others = self.links.holders_of(held)
         others = others[now[others] >= 0]

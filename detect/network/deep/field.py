@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from detect.network.clustering import believed_kind, holdings
 from detect.network.incidence import Incidence, IntArray
-from detect.network.runs import Positions
+from detect.network.runs import Positions, packed, runs, unpacked_high, unpacked_low
 
 FloatArray = NDArray[np.float64]
 
@@ -19,14 +18,15 @@ FloatArray = NDArray[np.float64]
 class Field:
     """Holdings of identifiers with 2..cap holders; identifiers are renumbered without gaps.
 
-    `merchant` and `identifier` have one entry per holding, sorted by merchant then identifier;
-    `holders` and `kind` one per identifier. `merchants` counts all merchants, single ones included:
-    it is the n of every chance argument.
+    `merchant` and `identifier` have one entry per holding, sorted by merchant then identifier, and
+    `begin` says where those of each merchant begin; `holders` and `kind` have one per identifier.
+    `merchants` counts all merchants, single ones included: it is the n of every chance argument.
     """
 
     merchants: int
     merchant: IntArray
     identifier: IntArray
+    begin: Positions
     holders: Positions
     kind: IntArray
 
@@ -35,22 +35,28 @@ class Field:
         """How many rare identifiers there are."""
         return int(self.holders.size)
 
-    def holds(self, values: FloatArray | None = None) -> sparse.csr_array:
-        """Merchant x identifier, 1 or the given value per identifier."""
-        data = np.ones(self.merchant.size) if values is None else values[self.identifier]
-        indptr = np.searchsorted(self.merchant, np.arange(self.merchants + 1))
-        return sparse.csr_array(
-            (data, self.identifier, indptr), shape=(self.merchants, self.identifiers)
-        )
+    def shares(self, label: IntArray) -> Shares:
+        """Which clusters hold which identifier by how many members."""
+        inside = np.flatnonzero(label[self.merchant] >= 0)
+        key = packed(self.identifier[inside], label[self.merchant[inside]])
+        key.sort()
+        start, held = runs(key)
+        key = key[start]
+        size = np.bincount(label[label >= 0]).astype(np.int64)
+        return Shares(unpacked_high(key), unpacked_low(key), held.astype(np.float64), size)
 
-    def shares(self, label: IntArray) -> sparse.csr_array:
-        """Cluster x identifier: how many members hold it (float64, sorted, no zeros)."""
-        inside = label[self.merchant] >= 0
-        shape = (int(label.max(initial=-1)) + 1, self.identifiers)
-        rows, columns = label[self.merchant[inside]], self.identifier[inside]
-        made = sparse.csr_array((np.ones(rows.size), (rows, columns)), shape=shape)
-        made.sum_duplicates()
-        return made
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Members of each cluster that hold each identifier, sorted by identifier, then cluster.
+
+    `identifier`, `cluster`, `held` have one entry per pair that occurs; `size` one per cluster.
+    """
+
+    identifier: Positions
+    cluster: Positions
+    held: FloatArray
+    size: Positions
 
 
 def field_of(incidence: Incidence, cap: int) -> Field:
@@ -60,10 +66,14 @@ def field_of(incidence: Incidence, cap: int) -> Field:
     number = np.full(held.holders.size, -1, np.int32)
     number[rare] = np.arange(rare.size, dtype=np.int32)
     keep = number[held.identifier] >= 0
+    merchants = len(incidence.merchants)
+    begin = np.zeros(merchants + 1, np.int64)
+    np.cumsum(np.bincount(held.merchant[keep], minlength=merchants), out=begin[1:])
     return Field(
-        len(incidence.merchants),
+        merchants,
         held.merchant[keep],
         number[held.identifier[keep]],
+        begin,
         held.holders[rare],
         believed_kind(incidence)[rare],
     )

@@ -2,24 +2,27 @@
 
 Innocent sharing is locally tree-like; a network is not. A loop of two, three or four merchants whose
 identifiers all differ is evidence for every link on it, and chance makes no more of them in a larger
-world (loop study, §2, steps 1 and 2).
+world (loop study, §2, steps 1 and 2). Where the loops are does not depend on what is believed of the
+identifiers, so they are looked for once and weighed as often as belief changes.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detect.network.deep.field import Field, FloatArray
-from detect.network.runs import Positions, joined, pairs_within, runs
+from detect.network.incidence import IntArray
+from detect.network.runs import Positions, joined, pairs_within, runs, sorted_order
 
-LEAST_PATH = 1e-4  # two-step paths weaker than this cannot lift a link over any threshold used
-PATHS_PER_BLOCK = 4_000_000  # bounds memory: about 100 bytes per path
+PATHS_PER_BLOCK = 4_000_000  # bounds memory while paths are sorted: about 60 bytes per path
 LONGEST_RUN = 64  # paths between two merchants looked at per path: more say nothing new
 CHANCE_SIZE = 20.0  # a network of this many merchants is what a closing loop is compared with
+DIGITS = 12  # of a probability that do not depend on the order in which evidence is added up
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,105 +36,123 @@ class Links:
 
 def links_of(field: Field) -> Links:
     """All links, sorted by (left, right, identifier)."""
-    order = np.argsort(field.identifier, kind="stable")
-    merchant, identifier = field.merchant[order].astype(np.int64), field.identifier[order]
+    order, _ = sorted_order(field.identifier, field.identifiers)
+    merchant = field.merchant[order].astype(np.int64)
     first, second = pairs_within(field.holders.astype(np.int64))
+    what = field.identifier[order[first]].astype(np.int64)
     left, right = merchant[first], merchant[second]
-    what = identifier[first].astype(np.int64)
-    order = np.lexsort((what, right, left))
+    order, _ = sorted_order(left * field.merchants + right, field.merchants**2)
     return Links(left[order], right[order], what[order])
 
 
-def link_probability(field: Field, links: Links, belief: FloatArray, enough: float) -> FloatArray:
-    """Probability that each link joins two of one network, from the loops that close it.
+@dataclass(frozen=True, slots=True)
+class _Triangles:
+    """Links `first` and `second` of a path, and a link `closing` it; identifiers all differ."""
 
-    `belief` is the reliability per identifier, 0..1 exclusive. Odds are belief/(1-belief) x (sum
-    over loops of the product of the other identifiers' beliefs) x n / 20. Loops of four merchants
-    are only looked for where shorter ones leave a link at or below `enough`.
+    first: IntArray
+    second: IntArray
+    closing: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """Two-step paths x - first link - middle - second link - y with x < y, sorted by (x, y).
+
+    `begin`, `length`: the runs of paths with the same ends.
     """
-    q = belief[links.identifier]
-    chance = q / (1.0 - q) * field.merchants / CHANCE_SIZE
-    evidence = _two_loops(field, links, q)
-    walk = _walk(field, links, q)
-    # One block is kept for the second pass; more would not fit, and are made again.
-    kept = [_paths(walk, *walk.blocks[0])] if len(walk.blocks) == 1 else None
-    for paths in kept or (_paths(walk, *block) for block in walk.blocks):
-        evidence += _three_loops(walk, paths)
-    is_open = chance * evidence <= enough / (1.0 - enough)
-    for paths in kept or (_paths(walk, *block) for block in walk.blocks):
-        evidence = evidence + _four_loops(walk, paths, is_open)
-    odds = chance * evidence
-    return np.asarray(odds / (1.0 + odds), np.float64)
+
+    middle: IntArray
+    first: IntArray
+    second: IntArray
+    begin: Positions
+    length: Positions
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """Where the loops of three and four merchants are, block by block, and the links they join."""
+
+    links: Links
+    triangles: tuple[_Triangles, ...]
+    paths: tuple[_Paths, ...]
+
+    def probability(self, field: Field, belief: FloatArray, enough: float) -> FloatArray:
+        """Probability that each link joins two of one network, from the loops that close it.
+
+        `belief` is the reliability per identifier, 0..1 exclusive. Odds are belief/(1-belief) x (sum
+        over loops of the product of the other identifiers' beliefs) x n / 20. Loops of four merchants
+        are only looked for where shorter ones leave a link at or below `enough`.
+        """
+        q = belief[self.links.identifier]
+        chance = q / (1.0 - q) * field.merchants / CHANCE_SIZE
+        evidence = _two_loops(field, self.links, q)
+        for part in self.triangles:
+            weight = q[part.first] * q[part.second]
+            evidence += np.bincount(part.closing, weight, q.size)
+        is_open = chance * evidence <= enough / (1.0 - enough)
+        for paths in self.paths:
+            for loops in _four_loops(self.links, paths, q, is_open):
+                evidence += loops
+        odds = chance * evidence
+        return np.asarray(np.round(odds / (1.0 + odds), DIGITS), np.float64)
+
+
+def loops_of(field: Field, links: Links) -> Loops:
+    """Find the loops; memory for a short while grows with `PATHS_PER_BLOCK`, not with all paths."""
+    walk = _walk(field, links)
+    made = [_block(walk, links, low, high) for low, high in walk.blocks]
+    return Loops(links, tuple(t for t, _ in made), tuple(p for _, p in made))
 
 
 def _two_loops(field: Field, links: Links, q: FloatArray) -> FloatArray:
     """The other identifiers shared by the same two merchants."""
     start, length = runs(links.left * field.merchants + links.right)
     total = np.add.reduceat(q, start) if start.size else q
-    return np.repeat(total, length) - q
-
-
-@dataclass(frozen=True, slots=True)
-class _Paths:
-    """Two-step paths x - first link - middle - second link - y with x < y.
-
-    Sorted by (x, y), the strongest first.
-    """
-
-    ends: Positions
-    middle: Positions
-    first: Positions
-    second: Positions
+    return np.asarray(np.repeat(total, length) - q, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
     """Links as steps in both directions, sorted by (start, end), less those no loop can use.
 
-    `key` is start x n + end; `begin` says where the steps of each start begin; `blocks` are ranges of
-    steps that keep equal starts together.
+    Merchants are numbered without gaps. `begin` says where the steps of each start begin, `onward` for
+    each step where those of its end begin that lead above its start. `pair` is left x n + right of
+    each link that can be used, and `alive` its number. `blocks` are ranges of steps that keep equal
+    starts together.
     """
 
     merchants: int
-    key: Positions
+    start: Positions
     end: Positions
-    begin: Positions
     link: Positions
-    what: Positions
-    q: FloatArray
-    link_key: Positions
-    link_what: Positions
-    link_q: FloatArray
+    begin: Positions
+    onward: Positions
+    pair: Positions
+    alive: Positions
     blocks: list[tuple[int, int]]
 
 
-def _walk(field: Field, links: Links, q: FloatArray) -> _Walk:
-    n = field.merchants
+def _walk(field: Field, links: Links) -> _Walk:
     in_core = _in_core(field)
+    number = np.cumsum(in_core) - 1
+    n = int(in_core.sum())
     alive = np.flatnonzero(in_core[links.left] & in_core[links.right])
-    left, right = links.left[alive], links.right[alive]
-    key = np.concatenate((left * n + right, right * n + left))
-    link = np.tile(alive, 2)
-    order = np.argsort(key, kind="stable")
-    key, link = key[order], link[order]
-    start, end = np.divmod(key, n)
+    left, right = number[links.left[alive]], number[links.right[alive]]
+    order, key = sorted_order(np.concatenate((left * n + right, right * n + left)), max(n, 1) ** 2)
+    start, end = np.divmod(key, max(n, 1))
     begin = np.searchsorted(start, np.arange(n + 1))
-    paths = np.concatenate(([0], np.cumsum(np.diff(begin)[end])))[begin] // 2
+    # The step back is the other direction of the same link.
+    at = np.empty(order.size, np.int64)
+    at[order] = np.arange(order.size)
+    back = at[np.where(order < alive.size, order + alive.size, order - alive.size)]
+    first, length = runs(key)
+    onward = np.repeat(first + length, length)[back]
+    paths = np.concatenate(([0], np.cumsum(begin[end + 1] - onward)))[begin]
     cut = np.unique(paths[:-1] // PATHS_PER_BLOCK, return_index=True)[1]
     bounds = [*begin[cut].tolist(), key.size]
-    return _Walk(
-        n,
-        key,
-        end,
-        begin,
-        link,
-        links.identifier[link],
-        q[link],
-        links.left * n + links.right,
-        links.identifier,
-        q,
-        list(itertools.pairwise(bounds)),
-    )
+    blocks = list(itertools.pairwise(bounds))
+    link = np.tile(alive, 2)[order]
+    return _Walk(n, start, end, link, begin, onward, left * n + right, alive, blocks)
 
 
 def _in_core(field: Field) -> NDArray[np.bool_]:
@@ -140,74 +161,99 @@ def _in_core(field: Field) -> NDArray[np.bool_]:
     A loop needs two different identifiers at every merchant on it, so whoever has fewer, once
     the others are gone, is left out again and again.
     """
-    in_core = np.ones(field.merchants, bool)
-    alive = np.ones(field.merchant.size, bool)
+    merchant, identifier = field.merchant, field.identifier
     while True:
-        holders = np.bincount(field.identifier[alive], minlength=field.identifiers)
-        alive &= holders[field.identifier] >= 2
-        in_core = np.bincount(field.merchant[alive], minlength=field.merchants) >= 2
-        still = alive & in_core[field.merchant]
-        if still.sum() == alive.sum():
-            return in_core
-        alive = still
+        before = merchant.size
+        keep = np.bincount(identifier, minlength=field.identifiers)[identifier] >= 2
+        merchant, identifier = merchant[keep], identifier[keep]
+        held = np.bincount(merchant, minlength=field.merchants)
+        keep = held[merchant] >= 2
+        merchant, identifier = merchant[keep], identifier[keep]
+        if merchant.size == before:
+            return np.asarray(held >= 2)
 
 
-def _paths(walk: _Walk, low: int, high: int) -> _Paths:
-    """All two-step paths over different identifiers that begin with steps low..high."""
-    step = np.arange(low, high)
-    middle = walk.end[step]
-    start = (walk.key[step] - middle) // walk.merchants
-    back = middle * walk.merchants + start
-    begin = np.searchsorted(walk.key, back, side="right")  # only ends above start
-    until = walk.begin[middle + 1]
-    one, two = joined(until - begin, begin)
+def _block(walk: _Walk, links: Links, low: int, high: int) -> tuple[_Triangles, _Paths]:
+    """Triangles and paths of the steps low..high, less paths that nothing closes."""
+    onward = walk.onward[low:high]
+    one, two = joined(walk.begin[walk.end[low:high] + 1] - onward, onward)
     one += low
-    keep = np.flatnonzero(
-        (walk.what[one] != walk.what[two]) & (walk.q[one] * walk.q[two] >= LEAST_PATH)
-    )
+    what = links.identifier[walk.link]
+    keep = np.flatnonzero(what[one] != what[two])
     one, two = one[keep], two[keep]
-    ends = walk.key[one] - walk.end[one] + walk.end[two]
-    order = np.lexsort((-walk.q[one] * walk.q[two], ends))
-    one, two = one[order], two[order]
-    return _Paths(ends[order], walk.end[one], walk.link[one], walk.link[two])
+    lowest = walk.start[low] if high > low else 0
+    highest = walk.start[high - 1] + 1 if high > low else 0
+    order, ends = sorted_order(
+        (walk.start[one] - lowest) * walk.merchants + walk.end[two],
+        int(highest - lowest) * walk.merchants,
+    )
+    begin, length = runs(ends)
+    ends = ends[begin] + lowest * walk.merchants
+    closing = np.searchsorted(walk.pair, ends)
+    closed_by = np.searchsorted(walk.pair, ends, side="right") - closing
+    first, second = walk.link[one], walk.link[two]
+    path, at = joined(np.repeat(closed_by, length), np.repeat(closing, length))
+    triangles = _triangles(links, first[order[path]], second[order[path]], walk.alive[at])
+    is_met = length >= 2
+    kept = order[np.repeat(is_met, length)]
+    length = length[is_met]
+    paths = _Paths(
+        walk.end[one[kept]].astype(np.int32),
+        first[kept].astype(np.int32),
+        second[kept].astype(np.int32),
+        np.cumsum(length) - length,
+        length,
+    )
+    return triangles, paths
 
 
-def _three_loops(walk: _Walk, paths: _Paths) -> FloatArray:
-    """A path closed by a link between its ends speaks for that link."""
-    start, length = runs(paths.ends)
-    ends = paths.ends[start]
-    begin = np.searchsorted(walk.link_key, ends, side="left")
-    closed_by = np.searchsorted(walk.link_key, ends, side="right") - begin
-    path, closing = joined(np.repeat(closed_by, length), np.repeat(begin, length))
-    first, second = paths.first[path], paths.second[path]
-    what, q = walk.link_what, walk.link_q
+def _triangles(links: Links, first: Positions, second: Positions, closing: Positions) -> _Triangles:
+    what = links.identifier
     differs = (what[closing] != what[first]) & (what[closing] != what[second])
-    weight = q[first[differs]] * q[second[differs]]
-    return np.asarray(np.bincount(closing[differs], weight, q.size), np.float64)
+    return _Triangles(
+        first[differs].astype(np.int32),
+        second[differs].astype(np.int32),
+        closing[differs].astype(np.int32),
+    )
 
 
-def _four_loops(walk: _Walk, paths: _Paths, is_open: NDArray[np.bool_]) -> FloatArray:
+def _four_loops(
+    links: Links, paths: _Paths, q: FloatArray, is_open: NDArray[np.bool_]
+) -> Iterator[FloatArray]:
     """Two paths with the same ends and different middles speak for their four links.
 
     Each loop is met twice, from either pair of opposite corners, hence the half.
     """
-    start, length = runs(paths.ends)
-    wanted = np.flatnonzero(
-        np.repeat(length >= 2, length) & (is_open[paths.first] | is_open[paths.second])
-    )
-    others = np.repeat(np.minimum(length, LONGEST_RUN), length)[wanted]
-    begin = np.repeat(start, length)[wanted]
-    evidence = np.zeros(walk.link_q.size)
+    strength = q[paths.first] * q[paths.second]
+    order = _strongest_first(paths, strength)
+    wanted = np.flatnonzero(is_open[paths.first] | is_open[paths.second])
+    run = np.repeat(np.arange(paths.length.size), paths.length)[wanted]
+    others = np.minimum(paths.length, LONGEST_RUN)[run]
+    begin = paths.begin[run]
     block = np.cumsum(others) // PATHS_PER_BLOCK
     for part in np.split(np.arange(wanted.size), np.flatnonzero(np.diff(block)) + 1):
         at, there = joined(others[part], begin[part])
-        evidence += _closed_by(walk, paths, wanted[part][at], there)
-    return evidence
+        yield _closed_by(links, paths, (wanted[part][at], order[there]), (q, strength))
 
 
-def _closed_by(walk: _Walk, paths: _Paths, here: Positions, there: Positions) -> FloatArray:
+def _strongest_first(paths: _Paths, strength: FloatArray) -> Positions:
+    """Order of the paths that puts the strongest first in runs too long to be looked at in full."""
+    order = np.arange(paths.first.size)
+    is_long = paths.length > LONGEST_RUN
+    run, at = joined(paths.length[is_long], paths.begin[is_long])
+    order[at] = at[np.lexsort((-strength[at], run))]
+    return order
+
+
+def _closed_by(
+    links: Links,
+    paths: _Paths,
+    pairs: tuple[Positions, Positions],
+    weights: tuple[FloatArray, FloatArray],
+) -> FloatArray:
     """Evidence for the links of the paths `here` from those of `there`, pair by pair."""
-    a, b, q = walk.link_what[paths.first], walk.link_what[paths.second], walk.link_q
+    (here, there), (q, strength) = pairs, weights
+    a, b = links.identifier[paths.first], links.identifier[paths.second]
     differs = (
         (paths.middle[here] != paths.middle[there])
         & (a[here] != a[there])
@@ -216,7 +262,7 @@ def _closed_by(walk: _Walk, paths: _Paths, here: Positions, there: Positions) ->
         & (b[here] != a[there])
     )
     here, there = here[differs], there[differs]
-    strength = q[paths.first[there]] * q[paths.second[there]] / 2.0
+    half = strength[there] / 2.0
     first, second = paths.first[here], paths.second[here]
-    evidence = np.bincount(first, q[second] * strength, q.size)
-    return np.asarray(evidence + np.bincount(second, q[first] * strength, q.size), np.float64)
+    evidence = np.bincount(first, q[second] * half, q.size)
+    return np.asarray(evidence + np.bincount(second, q[first] * half, q.size), np.float64)

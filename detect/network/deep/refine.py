@@ -12,7 +12,7 @@ from detect.network.clustering import numbered
 from detect.network.deep.field import Field, FloatArray
 from detect.network.deep.loops import CHANCE_SIZE, Links
 from detect.network.incidence import IntArray
-from detect.network.runs import Positions, joined, runs
+from detect.network.runs import Positions, grouped, joined, runs, sorted_order
 
 ENOUGH = 9.0  # nats: log-odds that outweigh the choice among a hundred thousand merchants
 OWNED_ODDS = 2.0  # an identifier the cluster owns speaks at least so loudly
@@ -44,27 +44,30 @@ def _touches(
     field: Field, label: IntArray, odds: FloatArray, wanted: NDArray[np.bool_]
 ) -> _Touches:
     """The wanted merchants against every cluster; a member is not counted as its own neighbour."""
-    columns = field.shares(label).tocsc()
-    columns.sort_indices()
-    per_identifier = np.diff(columns.indptr).astype(np.int64)
+    shares = field.shares(label)
+    per_identifier = np.bincount(shares.identifier, minlength=field.identifiers)
+    begin = np.cumsum(per_identifier) - per_identifier
     holding = np.flatnonzero(wanted[field.merchant] & (per_identifier > 0)[field.identifier])
     held_here = field.identifier[holding]
-    at, entry = joined(per_identifier[held_here], columns.indptr[held_here].astype(np.int64))
+    at, entry = joined(per_identifier[held_here], begin[held_here])
     at = holding[at]
     merchant = field.merchant[at].astype(np.int64)
     identifier = field.identifier[at].astype(np.int64)
-    cluster, held = columns.indices[entry].astype(np.int64), columns.data[entry]
-    held = held - (label[merchant] == cluster)
+    cluster = shares.cluster[entry]
+    held = shares.held[entry] - (label[merchant] == cluster)
     keep = np.flatnonzero(held >= 1)
     merchant, identifier, cluster, held = (
         column[keep] for column in (merchant, identifier, cluster, held)
     )
     is_owned = (held >= 2) & (2 * held >= field.holders[identifier])
     says = np.where(is_owned, np.maximum(odds[identifier], OWNED_ODDS), odds[identifier])
-    key = merchant * max(columns.shape[0], 1) + cluster
-    order = np.lexsort((identifier, -says, key))
-    key, says, is_owned = key[order], says[order], is_owned[order]
+    clusters = max(shares.size.size, 1)
+    order, key = sorted_order(merchant * clusters + cluster, field.merchants * clusters)
     start, length = runs(key)
+    several = np.flatnonzero(np.repeat(length >= 2, length))
+    among = order[several]
+    order[several] = among[np.lexsort((identifier[among], -says[among], key[several]))]
+    says, is_owned = says[order], is_owned[order]
     if not start.size:
         none = np.empty(0, np.int64)
         return _Touches(none, none, none, np.empty(0), none, none)
@@ -129,9 +132,10 @@ def _two_merchant_ears(
         touches.cluster[single],
         touches.best[single],
     )
-    begin = np.searchsorted(of_merchant, np.arange(field.merchants + 1))
-    link = np.flatnonzero((label[links.left] < 0) & (label[links.right] < 0))
-    at, one = joined(np.diff(begin)[links.left[link]], begin[links.left[link]])
+    count = np.bincount(of_merchant, minlength=field.merchants)
+    begin = np.cumsum(count) - count
+    link = np.flatnonzero((count > 0)[links.left] & (count > 0)[links.right])
+    at, one = joined(count[links.left[link]], begin[links.left[link]])
     link = link[at]
     key = of_merchant * size.size + cluster
     wanted = links.right[link] * size.size + cluster[one]
@@ -155,7 +159,7 @@ def _two_merchant_ears(
 
 def move(field: Field, label: IntArray, belief: FloatArray) -> tuple[IntArray, int]:
     """Send each member to the cluster that speaks loudest for it, if by a clear margin."""
-    touches = _touches(field, label, log_odds(belief), label >= 0)
+    touches = _touches(field, label, log_odds(belief), _between(field, label))
     size = np.bincount(label[label >= 0], minlength=1)
     step = np.log(field.merchants / CHANCE_SIZE)
     score = touches.odds + (touches.count - 1) * step
@@ -173,12 +177,18 @@ def move(field: Field, label: IntArray, belief: FloatArray) -> tuple[IntArray, i
     return numbered(moved), int(best.size)
 
 
+def _between(field: Field, label: IntArray) -> NDArray[np.bool_]:
+    """Members that share an identifier with another cluster: nobody else can move."""
+    shares = field.shares(label)
+    is_bridge = np.bincount(shares.identifier, minlength=field.identifiers) >= 2
+    touches = np.zeros(field.merchants, bool)
+    touches[field.merchant[is_bridge[field.identifier]]] = True
+    return touches & (label >= 0)
+
+
 def prune(field: Field, label: IntArray) -> tuple[IntArray, int]:
     """Leave out members tied in by a single identifier that only one other member holds."""
-    inside = label[field.merchant] >= 0
-    merchant, identifier = field.merchant[inside], field.identifier[inside]
-    key = label[merchant].astype(np.int64) * max(field.identifiers, 1) + identifier
-    _, at, count = np.unique(key, return_inverse=True, return_counts=True)
+    merchant, _, at, count = _held_inside(field, label)
     held = count[at]
     shared = np.bincount(merchant[held >= 2], minlength=field.merchants)
     most = np.zeros(field.merchants, np.int64)
@@ -189,13 +199,27 @@ def prune(field: Field, label: IntArray) -> tuple[IntArray, int]:
 
 def connected(field: Field, label: IntArray) -> IntArray:
     """Break clusters into parts that shared identifiers connect; single merchants fall out."""
-    inside = label[field.merchant] >= 0
-    merchant, identifier = field.merchant[inside], field.identifier[inside]
-    key = label[merchant].astype(np.int64) * max(field.identifiers, 1) + identifier
-    node, at = np.unique(key, return_inverse=True)
-    total = field.merchants + node.size
+    merchant, node, at, _ = _held_inside(field, label)
+    members = np.flatnonzero(label >= 0)
+    number = np.empty(field.merchants, np.int64)
+    number[members] = np.arange(members.size)
+    total = members.size + node.size
     graph = sparse.coo_array(
-        (np.ones(merchant.size, np.int8), (merchant, field.merchants + at)), shape=(total, total)
+        (np.ones(merchant.size, np.int8), (number[merchant], members.size + at)),
+        shape=(total, total),
     )
     _, component = sparse.csgraph.connected_components(graph, directed=False)
-    return numbered(np.where(label >= 0, component[: field.merchants], -1), 2)
+    parts = np.full(field.merchants, -1, np.int64)
+    parts[members] = component[: members.size]
+    return numbered(parts, 2)
+
+
+def _held_inside(
+    field: Field, label: IntArray
+) -> tuple[Positions, Positions, Positions, Positions]:
+    """Holdings of members: the merchant, all pairs of cluster and identifier, which it is, how often."""
+    inside = np.flatnonzero(label[field.merchant] >= 0)
+    merchant = field.merchant[inside].astype(np.int64)
+    clusters = int(label.max(initial=0)) + 1
+    key = label[merchant].astype(np.int64) * field.identifiers + field.identifier[inside]
+    return merchant, *grouped(key, clusters * field.identifiers)

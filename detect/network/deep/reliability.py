@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detect.network.deep.field import Field, FloatArray
+from detect.network.deep.field import Field, FloatArray, Shares
 from detect.network.incidence import IntArray
 
 LEAST_MEMBERS, LEAST_EXCESS = 5, 2
@@ -28,25 +28,27 @@ def first_belief(field: Field) -> FloatArray:
 
 def excess_loops(field: Field, label: IntArray) -> FloatArray:
     """Independent loops per cluster: shared holdings less what a tree would need."""
-    shares = field.shares(label)
-    inner = np.asarray((shares - shares.sign()).sum(axis=1)).ravel()
-    return np.asarray(inner - np.bincount(label[label >= 0], minlength=shares.shape[0]) + 1.0)
+    return _excess(field.shares(label))
+
+
+def _excess(shares: Shares) -> FloatArray:
+    inner = np.bincount(shares.cluster, shares.held - 1.0, shares.size.size)
+    return np.asarray(inner - shares.size + 1.0, np.float64)
 
 
 def learned_belief(field: Field, label: IntArray) -> FloatArray:
     """Share of other holders that are in the same cluster, by kind and number of holders."""
-    shares = field.shares(label).tocoo()
-    size = np.bincount(label[label >= 0], minlength=shares.shape[0])
-    cluster, identifier = shares.coords
+    shares = field.shares(label)
+    size, cluster = shares.size, shares.cluster
     widest = np.zeros(size.size)
-    np.maximum.at(widest, cluster, shares.data)
+    np.maximum.at(widest, cluster, shares.held)
     is_trusted = (
         (size >= LEAST_MEMBERS)
-        & (excess_loops(field, label) >= LEAST_EXCESS)
+        & (_excess(shares) >= LEAST_EXCESS)
         & (widest <= WIDEST_COVER * size)
     )
     keep = is_trusted[cluster]
-    identifier, held = identifier[keep], shares.data[keep]
+    identifier, held = shares.identifier[keep], shares.held[keep]
     width = int(field.holders.max(initial=1)) + 1
     rows = int(field.kind.max(initial=0)) + 1
     cell = field.kind[identifier].astype(np.int64) * width + field.holders[identifier]

@@ -9,9 +9,10 @@ import numpy as np
 from scipy import sparse
 
 from detect.network.clustering import Clustering, from_labels, numbered
+from detect.network.deep.cuts import split
 from detect.network.deep.field import Field, FloatArray, field_of
-from detect.network.deep.length import MergeRule, merge, split
-from detect.network.deep.loops import Links, link_probability, links_of
+from detect.network.deep.length import MergeRule, merge
+from detect.network.deep.loops import Links, Loops, links_of, loops_of
 from detect.network.deep.refine import connected, grow, move, prune
 from detect.network.deep.reliability import excess_loops, first_belief, learned_belief
 from detect.network.incidence import Incidence, IntArray
@@ -51,11 +52,12 @@ def cluster(incidence: Incidence, settings: DeepSettings = DEFAULT) -> Clusterin
         return from_labels(
             incidence, np.full(field.merchants, -1), settings.min_members, settings.cap
         )
+    loops = loops_of(field, links)
     belief = first_belief(field)
-    label = _fragments(field, links, belief, settings)
+    label = _fragments(field, loops, belief, settings)
     label = merge(field, label, belief, MergeRule(_FIRST_TWO_BETWEEN))
     belief = learned_belief(field, label)
-    label = _fragments(field, links, np.clip(belief, _LEARNED_LOW, _LEARNED_HIGH), settings)
+    label = _fragments(field, loops, np.clip(belief, _LEARNED_LOW, _LEARNED_HIGH), settings)
     label = merge(field, label, belief, MergeRule(_FIRST_TWO_BETWEEN))
     belief = learned_belief(field, label)
     label = _refined(field, links, label, belief, settings)
@@ -66,9 +68,10 @@ def cluster(incidence: Incidence, settings: DeepSettings = DEFAULT) -> Clusterin
     return from_labels(incidence, label, settings.min_members, settings.cap)
 
 
-def _fragments(field: Field, links: Links, belief: FloatArray, settings: DeepSettings) -> IntArray:
+def _fragments(field: Field, loops: Loops, belief: FloatArray, settings: DeepSettings) -> IntArray:
     """Leiden CPM on the links that loops make probable."""
-    probability = link_probability(field, links, belief, settings.link_probability)
+    links = loops.links
+    probability = loops.probability(field, belief, settings.link_probability)
     keep = np.flatnonzero(probability > settings.link_probability)
     left, right = links.left[keep], links.right[keep]
     used, at = np.unique(np.concatenate((left, right)), return_inverse=True)

@@ -84,6 +84,34 @@ def test_the_loss_of_one_stranger_may_expose_another() -> None:
     assert names(made, without_touches(made, clustering(made, "abcders").label)) == {"abcde"}
 
 
+def side_by_side(groups: int, touched: int) -> Incidence:
+    """Firm groups of six that share four identifiers, some touched by a stranger, and a thinner one."""
+    links = hold("abcdes", "thin-1") + hold("abcde", "thin-2") + hold("abcde", "thin-3")
+    for group in range(groups):
+        firm = "".join(chr(0x4E00 + 8 * group + at) for at in range(6))
+        for at in range(4):
+            links += hold(firm, f"{group}-{at}")
+        if group < touched:
+            links += hold(chr(0x4E00 + 8 * group + 6), f"{group}-0")
+    return incidence(*links)
+
+
+@pytest.mark.parametrize(
+    ("groups", "touched", "believes"),
+    [(100, 0, True), (100, 4, True), (100, 5, False), (50, 0, False)],
+)
+def test_whether_anything_is_lent_is_seen_in_dense_groups(
+    groups: int, touched: int, *, believes: bool
+) -> None:
+    made = side_by_side(groups, touched)  # six firm members a group: .015 of 600 are nine
+    label = corroboration.cluster(made, corroboration.GENEROUS).label
+    kept = names(made, without_touches(made, label))
+    assert ("abcdes" in kept) == believes
+    assert ("abcde" in kept) != believes
+    # Who touches a dense group goes in any case.
+    assert sorted({len(name) for name in kept} - {5, 6}) == []
+
+
 @pytest.mark.parametrize("level", ["hard", "medium_pickup"])
 def test_it_recovers_more_than_corroboration_and_names_hardly_a_stranger(level: str) -> None:
     made = world(LEVELS[level], 10_000, 7)

@@ -12,13 +12,15 @@ from benchmarks.planted import score
 from benchmarks.planted_world import LEVELS, world
 from detect.network import corroboration, deep
 from detect.network.clustering import numbered
+from detect.network.deep import cuts, loops
+from detect.network.deep.cuts import split
 from detect.network.deep.field import Field, field_of
-from detect.network.deep.length import merge_gain, split
-from detect.network.deep.loops import CHANCE_SIZE, link_probability, links_of
+from detect.network.deep.length import merge_gain
+from detect.network.deep.loops import CHANCE_SIZE, links_of, loops_of
 from detect.network.deep.refine import connected, grow, prune
 from detect.network.deep.reliability import excess_loops, first_belief, learned_belief
 from detect.network.engines import find
-from detect.network.runs import joined, pairs_within, runs
+from detect.network.runs import grouped, joined, pairs_within, runs, sorted_order
 from tests.unit.detect.network.shapes import (
     DEVICE,
     PHONE,
@@ -81,7 +83,7 @@ def test_loops_are_counted_as_defined(links: list[Link]) -> None:
     field = field_of(incidence(*links), cap=20)
     table = links_of(field)
     belief = first_belief(field)
-    found = link_probability(field, table, belief, enough=1 - 1e-12)
+    found = loops_of(field, table).probability(field, belief, enough=1 - 1e-12)
     expected = brute_force(field)
     assert len(expected) == 2 * found.size
     for at, probability in enumerate(found.tolist()):
@@ -89,6 +91,81 @@ def test_loops_are_counted_as_defined(links: list[Link]) -> None:
         q = belief[a]
         odds = q / (1 - q) * expected[i, k, a] * field.merchants / CHANCE_SIZE
         assert probability == pytest.approx(odds / (1 + odds), rel=1e-9, abs=1e-12)
+
+
+def test_loops_do_not_depend_on_how_the_work_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = world(LEVELS["brutal"], 2_000, seed=3)
+    field = field_of(made.incidence, cap=20)
+    belief, table = first_belief(field), links_of(field)
+    whole = loops_of(field, table)
+    assert len(whole.paths) == 1
+    monkeypatch.setattr(loops, "PATHS_PER_BLOCK", 50)
+    parts = loops_of(field, table)
+    assert len(parts.paths) > 10
+    np.testing.assert_allclose(
+        parts.probability(field, belief, 0.9), whole.probability(field, belief, 0.9), atol=1e-9
+    )
+
+
+def test_of_many_paths_between_two_only_the_strongest_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Eight ways from x to y; the first of them over identifiers that more merchants hold.
+    ways = [
+        link
+        for at in range(8)
+        for link in (*hold(f"x{at}", f"a{at}"), *hold(f"{at}y" + "klmnop" * (at == 0), f"b{at}"))
+    ]
+    field = field_of(incidence(*ways, *crowd(50)), cap=20)
+    table = links_of(field)
+    belief = first_belief(field)
+    full = loops_of(field, table).probability(field, belief, 0.99)
+    monkeypatch.setattr(loops, "LONGEST_RUN", 2)
+    few = loops_of(field, table).probability(field, belief, 0.99)
+    on_loop = full > 0
+    assert on_loop.sum() == 16
+    assert (few[on_loop] < full[on_loop]).all()
+    # From x and y a strong way meets two others, both strong; from its middle it meets all seven.
+    weak = field.holders[table.identifier] > 2
+    q, w = 0.4, 0.8 / np.sqrt(7)
+    evidence = (6 * q**3 + q**2 * w + 2 * q**3) / 2
+    odds = q / (1 - q) * field.merchants / CHANCE_SIZE * evidence
+    assert few[on_loop & ~weak].max() == pytest.approx(odds / (1 + odds))
+
+
+def test_cuts_do_not_depend_on_how_clusters_are_stacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = world(LEVELS["medium"], 5_000, seed=3)
+    field = field_of(made.incidence, cap=20)
+    belief = np.full(field.identifiers, 0.5)
+    pairs = np.where(made.network >= 0, made.network // 2, -1)  # two networks called one
+    settled: set[bytes] = set()
+    together, count = split(field, numbered(pairs), belief, settled)
+    assert count >= 2
+    monkeypatch.setattr(cuts, "CELLS_PER_STACK", 1)
+    alone: set[bytes] = set()
+    one_by_one, count_alone = split(field, numbered(pairs), belief, alone)
+    np.testing.assert_array_equal(one_by_one, together)
+    assert (count_alone, alone) == (count, settled)
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.sampled_from([10, 2**62]))
+def test_sorting_by_packed_positions_is_stable(values: list[int], bound: int) -> None:
+    key = np.array(values, np.int64)
+    order, ordered = sorted_order(key, bound)  # the larger bound leaves no room for positions
+    np.testing.assert_array_equal(order, np.argsort(key, kind="stable"))
+    np.testing.assert_array_equal(ordered, np.sort(key))
+    found = grouped(key, bound)
+    for mine, known in zip(
+        found, np.unique(key, return_inverse=True, return_counts=True), strict=True
+    ):
+        np.testing.assert_array_equal(mine, known)
+
+
+@given(st.lists(st.sampled_from([-5, -1, 0, 1, 2, 7, 10**6]), max_size=20), st.integers(1, 3))
+def test_clusters_are_numbered_by_their_first_member(raw: list[int], least: int) -> None:
+    found = numbered(np.array(raw, np.int64), least)
+    big = [name for name in dict.fromkeys(raw) if name >= 0 and raw.count(name) >= least]
+    assert found.tolist() == [big.index(name) if name in big else -1 for name in raw]
 
 
 @given(st.lists(st.integers(0, 6), max_size=12))

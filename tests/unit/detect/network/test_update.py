@@ -200,3 +200,33 @@ def _change(given: Incidence, at: int) -> LinkChange:
         given.kinds[given.kind[at]].name,
         int(given.first_seen_day[at]),
     )
+
+
+@pytest.mark.parametrize(("level", "rules"), [("medium", GENEROUS), ("hard", DEFAULT)])
+def test_many_changes_at_once_give_what_a_full_run_gives(
+    level: str, rules: CorroborationSettings
+) -> None:
+    last = follow(world(LEVELS[level], 2_000, 0).incidence, rules)
+    random = np.random.default_rng(0)
+
+    def picked(count: int) -> list[LinkChange]:
+        links = last.incidence
+        return [
+            LinkChange(
+                links.merchants[links.merchant[at]],
+                links.identifiers[links.identifier[at]],
+                links.kinds[links.kind[at]].name,
+            )
+            for at in random.integers(0, links.merchant.size, count).tolist()
+        ]
+
+    for turn in range(4):
+        lost = picked(30)
+        gained = [
+            replace(change, merchant=last.incidence.merchants[int(random.integers(2_000))])
+            for change in picked(30)
+        ]
+        gained.append(replace(gained[0], merchant=f"a-new-one-{turn}"))
+        last = update(last, gained, lost)
+        same_as_full_run(last)
+        np.testing.assert_array_equal(last.owned, follow(last.incidence, rules).owned)
