@@ -39,17 +39,30 @@ WITH c, members, lab, hits, classes,
       AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
   } AS marked
 WHERE 1.0 * size(hits) * population >= $min_lift * size(drawn) * marked
-WITH c, members, lab, hits, classes, drawn, population, marked,
-  [m IN members | substring(coalesce(m.division, '??'), 0, 2)] AS provinces
-CALL (members, provinces, classes, lab) {
-  MATCH (other:Merchant)<-[r:COMMISSIONED_BY]-(x:TestReport)-[f:REPORT_FROM]->(theirs:TestLab)
-  WHERE substring(other.division, 0, 2) IN provinces AND x.product_class IN classes
-    AND NOT other IN members
-    AND all(s IN [r, f] WHERE s.first_seen <= $as_of
-      AND (s.end_seen IS NULL OR s.end_seen > $as_of))
-  RETURN {reports: count(DISTINCT x),
-    of_lab: count(DISTINCT CASE WHEN theirs = lab THEN x END)} AS local
+WITH collect({cluster: c, members: members, lab: lab, hits: hits, classes: classes, drawn: drawn,
+  population: population, marked: marked,
+  provinces: [m IN members | substring(coalesce(m.division, '??'), 0, 2)]}) AS cases
+// What the neighbours commission is counted for all cases in one pass over the reports.
+CALL (cases) {
+  MATCH (x:TestReport)-[r:COMMISSIONED_BY]->(other:Merchant)
+  WHERE size(cases) > 0 AND any(one IN cases WHERE x.product_class IN one.classes)
+    AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
+  MATCH (x)-[f:REPORT_FROM]->(theirs:TestLab)
+  WHERE f.first_seen <= $as_of AND (f.end_seen IS NULL OR f.end_seen > $as_of)
+  WITH cases, x, x.product_class AS class, other, substring(other.division, 0, 2) AS province, theirs
+  UNWIND range(0, size(cases) - 1) AS at
+  WITH at, cases[at] AS one, x, class, other, province, theirs
+  WHERE province IN one.provinces AND class IN one.classes AND NOT other IN one.members
+  WITH at, count(DISTINCT x) AS reports,
+    count(DISTINCT CASE WHEN theirs = one.lab THEN x END) AS of_lab
+  RETURN collect({at: at, reports: reports, of_lab: of_lab}) AS neighbours
 }
+UNWIND range(0, size(cases) - 1) AS at
+WITH cases[at] AS one, head([n IN neighbours WHERE n.at = at]) AS near
+WITH one.cluster AS c, one.members AS members, one.lab AS lab, one.hits AS hits,
+  one.classes AS classes, one.drawn AS drawn, one.population AS population,
+  one.marked AS marked,
+  {reports: coalesce(near.reports, 0), of_lab: coalesce(near.of_lab, 0)} AS local
 CALL (classes) {
   MATCH (s:SpotCheck)
   WHERE s.product_class IN classes AND s.first_seen <= $as_of AND s.checked_on <= $as_of

@@ -72,9 +72,9 @@ class Lease:
             return
         self._taken.set_result(None)
         while not self._is_over.wait(_RENEW_S):
-            with suppress(
-                StoreError
-            ):  # tried again; the publication looks whether it is still ours
+            # Tried again: a publication has the lease locked for as long as it runs, and looks itself
+            # whether it is still ours.
+            with suppress(SuyuanError):
                 self._store.write(_HOLD, id=self._id, token=self._token, lease_s=LEASE_S)
         with suppress(SuyuanError):  # a store that is gone lets go of it in time
             self._store.write(_END, id=self._id, token=self._token)
