@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,7 @@ from api.reconciliation.routes import Reconciliation
 from api.settings import ApiSettings
 from api.sockets import SocketEndpoint
 from api.sse import EventStreams, wants_events
+from api.warming import warm
 from graph.errors import StoreError
 from graph.store.async_session import AsyncStore
 
@@ -54,9 +56,13 @@ def create_app(store: AsyncStore, settings: ApiSettings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await desk.runner.start()
+        warming = asyncio.create_task(warm(desk)) if settings.is_warming else None
         try:
             yield
         finally:
+            if warming is not None:
+                warming.cancel()
+                await asyncio.gather(warming, return_exceptions=True)
             await desk.runner.stop()
 
     async def live(_: Request) -> Response:

@@ -15,6 +15,7 @@ from api.auth import TokenInfo
 from api.desk import Desk
 from api.plan.columns import is_wanted
 from api.rate import Budget
+from graph.errors import SuyuanError
 from queries import certificates, clusters, listing, lookup, provenance
 from queries.cluster_view import ClusterView
 from queries.expand import Expansion, StepPage, Summary, expand, summaries
@@ -24,6 +25,7 @@ from queries.pages import Cut, Page, empty_page
 from queries.provenance import RecordView
 from queries.reading import Reading
 from queries.related import End, FarEnd, RelatedList
+from queries.related_columns import RelatedColumns, related_columns
 from queries.views import NodeView
 
 _BATCH = 1_000
@@ -33,11 +35,13 @@ _Place = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a field asks for; whether the things at the ends are, other than in edges; and the `raw` that
-    holds what its place is known by: no other object can have the same `id` as long as it is there."""
+    """What a field asks for; whether the things at the ends are, other than in edges, and the page info;
+    and the `raw` that holds what its place is known by: no other object can have the same `id` as long as
+    it is there."""
 
     related: RelatedList
     has_nodes: bool
+    has_page_info: bool
     raw: GraphQLResolveInfo[Any]
 
 
@@ -63,6 +67,7 @@ class Context:
     withheld: DataLoader[str, int | None] = field(init=False)
     _related: dict[RelatedList, DataLoader[str, Page[End | FarEnd]]] = field(default_factory=dict)
     _asked: dict[_Place, Asked] = field(default_factory=dict)
+    _failed: dict[RelatedList, SuyuanError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.nodes = DataLoader(self._nodes, max_batch_size=_BATCH)
@@ -98,8 +103,17 @@ class Context:
 
     def keep_asked(self, raw: GraphQLResolveInfo[Any], related: RelatedList) -> Asked:
         """Keep it for `asked_by`."""
-        self._asked[_place(raw)] = asked = Asked(related, is_wanted(raw, "nodes"), raw)
+        parts = is_wanted(raw, "nodes"), is_wanted(raw, "pageInfo")
+        self._asked[_place(raw)] = asked = Asked(related, *parts, raw)
         return asked
+
+    async def related_columns(self, asked: RelatedList, ids: Sequence[str]) -> RelatedColumns:
+        """The relations of many things at once; what fails is not tried again for each of them."""
+        try:
+            return await related_columns(self.reading, ids, asked)
+        except SuyuanError as error:
+            self._failed[asked] = error
+            raise
 
     async def _nodes(self, ids: list[str]) -> list[NodeView | None]:
         return _in_order(ids, await lookup.nodes(self.reading, ids))
@@ -135,6 +149,8 @@ class Context:
         return [found.get(key) for key in keys]
 
     async def _related_pages(self, asked: RelatedList, ids: list[str]) -> list[Page[End | FarEnd]]:
+        if asked in self._failed:
+            raise self._failed[asked]
         found = await related_pages(self.reading, ids, asked)
         # Whoever asks holds the thing, so it has a page, unless it was deleted since.
         nothing = Cut(asked.as_of, self.reading.withheld(0))

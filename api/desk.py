@@ -34,6 +34,8 @@ class Desk:
         self.connections: Counter[str] = Counter()
         #: Queries and mutations that run over them.
         self.running = 0
+        #: Requests that are being answered at `/graphql`.
+        self.answering = 0
         self.tokens = tokens
         self.settings = settings
         self.gate = Gate(settings.gate)

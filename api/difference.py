@@ -17,6 +17,7 @@ from api.resolved import resolved
 from api.scalars import JSON, Date
 from queries.changes import ValueChange as ChangedValue
 from queries.changes import Window
+from queries.cluster_leavers import CLOSED, JUDGED, TIES_ENDED, Left
 from queries.difference import ClusterDifference as ClusterChanges
 from queries.difference import Difference as Changes
 from queries.difference import Joined
@@ -166,13 +167,71 @@ class ClusterNewcomer:
         ]
 
 
+@strawberry.enum(description="为何离开群组 / Why a member left a cluster")
+class LeaveReason(enum.Enum):
+    """Reasons that are known."""
+
+    TIES_ENDED = strawberry.enum_value(
+        TIES_ENDED, description="使其相连的关系已终止 / Relations that tied it in were seen to end"
+    )
+    CLOSED = strawberry.enum_value(
+        CLOSED, description="期间已注销或关闭 / It was closed in these days"
+    )
+    JUDGED = strawberry.enum_value(
+        JUDGED, description="同一性判断所致 / A judgement on whether two are one moved a link of it"
+    )
+
+
+@strawberry.type(description="已终止的关联 / A tie that ended")
+class EndedTie:
+    """A relation to what ties the cluster, which was seen to end in these days."""
+
+    relation: Relation = strawberry.field(
+        description="关系，按今日所知 / The relation, as known today"
+    )
+    identifier: Entity = strawberry.field(description="标识 / The identifier it led to")
+
+
+@strawberry.type(description="已离开的成员 / A member that left")
+class ClusterLeaver:
+    """A merchant that was a member, and is no longer."""
+
+    merchant: Entity = strawberry.field(description="经营主体 / The merchant")
+    reasons: list[LeaveReason] = strawberry.field(
+        description="原因，不明时为空 / Why, as far as that is known; empty where it is not"
+    )
+    flag_ids: list[strawberry.ID] = strawberry.field(
+        description="指明其离开的每周变化；为空时由关系终止推知 / Weekly flags that say it left; where "
+        "there are none that follows from relations that ended"
+    )
+    left: strawberry.Private[Left]
+
+    @resolved("期间终止的关联 / Relations to what ties the cluster that ended in these days")
+    def ended_ties(self, first: First = DEFAULT_FIRST) -> list[EndedTie]:
+        """The ended ties."""
+        request = PageRequest.of(first, None, ())
+        return [
+            EndedTie(relation=Relation.of(step.relation), identifier=shown(step.other))
+            for step in self.left.ended[: request.first]
+        ]
+
+    @classmethod
+    def of(cls, left: Left) -> ClusterLeaver:
+        """The leaver as shown."""
+        return cls(
+            merchant=shown(left.merchant),
+            reasons=[LeaveReason(reason) for reason in left.reasons],
+            flag_ids=[strawberry.ID(flag) for flag in left.flags],
+            left=left,
+        )
+
+
 @strawberry.type(
-    description="群组在两日之间的变化；已离开的成员只见于每周变化。是线索，不是证据 / "
-    "What changed in a cluster between two days; of members that left only the weekly flags tell. "
+    description="群组在两日之间的变化。是线索，不是证据 / What changed in a cluster between two days. "
     "A lead, never proof"
 )
 class ClusterDifference(Bounded):
-    """Who joined, and what was flagged."""
+    """Who joined, who left, and what was flagged."""
 
     cluster: Cluster = strawberry.field(
         description="群组，按今日所知 / The cluster, as known today"
@@ -180,12 +239,17 @@ class ClusterDifference(Bounded):
     joined: list[ClusterNewcomer] = strawberry.field(
         description="期间加入的成员 / Members that joined in these days"
     )
+    left: list[ClusterLeaver] = strawberry.field(
+        description="期间离开的成员：每周变化指明者，及关联已终止者 / Members that left: named by a "
+        "weekly flag, or tied by two things on the first day and by fewer on the last"
+    )
     stayed_count: int = strawberry.field(
         description="起始日期已相连的成员数 / Members that were tied in on the first day"
     )
     flags: list[WeeklyFlag] = strawberry.field(
         description="期间的每周变化 / Weekly flags of these days"
     )
+    bounds: list[Bound] = strawberry.field(description="所受上限 / Bounds it was held to")
 
     @classmethod
     def of(cls, found: ClusterChanges, reading: Reading) -> ClusterDifference:
@@ -193,9 +257,11 @@ class ClusterDifference(Bounded):
         return cls(
             cluster=Cluster.of(found.cluster, reading),
             joined=[ClusterNewcomer(joined=each) for each in found.joined],
+            left=[ClusterLeaver.of(each) for each in found.left],
             stayed_count=len(found.stayed),
             flags=[WeeklyFlag.of(flag) for flag in found.flags.items],
-            truncated=found.flags.truncated,
+            bounds=shown_bounds(found.bounds),
+            truncated=any(bound.is_reached for bound in found.bounds),
             withheld_count=reading.withheld(found.cluster.withheld),
             as_of=Date(found.flags.as_of),
         )

@@ -38,7 +38,6 @@ class GraphQLEndpoint:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._settings = desk.settings
-        self._running = 0
 
     async def __call__(self, request: Request) -> Response:
         """One request, one response."""
@@ -48,13 +47,13 @@ class GraphQLEndpoint:
         try:
             media_type = response_type(request.headers.get("accept"))
             token = caller(request, self._desk.tokens, self._settings.now())
-            if self._running >= self._settings.concurrent:
+            if self._desk.answering >= self._settings.concurrent:
                 raise RequestRefused(_BUSY, headers={"Retry-After": "1"})
-            self._running += 1
+            self._desk.answering += 1
             try:
                 answer = await self._answer(request, token, language)
             finally:
-                self._running -= 1
+                self._desk.answering -= 1
         except RequestRefused as refused:
             return _refusal(refused, language, media_type)
         if answer is None:

@@ -6,165 +6,57 @@ refused by the schema before. What was given as null is refused too: left out, i
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
 from strawberry.types.lazy_type import LazyType
 
+from api.filter_values import (
+    DateFilter,
+    IdFilter,
+    RegionsFilter,
+    add_member,
+    described,
+    filter_of,
+    given_of,
+    input_type,
+    optional,
+)
 from api.keys import cleaned
 from api.relation_names import relations_of
-from api.scalars import Date, DateTime, Long
-from graph.errors import OntologyError, ValueRefused
+from api.scalars import Date
+from graph.errors import ValueRefused
 from graph.model.values import KINDS
 from graph.ontology import EntityType, Property, ontology
 from queries.conditions import (
     EVERYTHING,
     FIRST_SEEN,
-    FREE_KINDS,
     ID,
     MAX_CONDITIONS,
+    RELATION_DATES,
     AllOf,
     AnyOf,
+    Beyond,
     Compare,
     Condition,
     InRegions,
+    Linked,
     Not,
     Related,
+    Step,
+    ValidOn,
+    relation_property,
     too_much,
 )
 from queries.expand import checked_date
 
-
-def _op(description: str, name: str | None = None) -> Any:
-    return strawberry.field(default=UNSET, name=name, description=description)
-
-
-@strawberry.input(description="文字的条件，同时满足 / Conditions on a text; all must hold")
-class StringFilter:
-    """Conditions on a text."""
-
-    eq: str | None = _op("等于，任何写法 / Equal, in any spelling that its kind accepts")
-    in_: list[str] | None = _op("等于其中之一 / Equal to one of these", "in")
-    contains: str | None = _op("包含，区分大小写 / Contains, case-sensitive")
-    starts_with: str | None = _op("以此开头，区分大小写 / Starts with, case-sensitive")
-    is_null: bool | None = _op("是否缺失 / Whether it is missing")
-
-
-@strawberry.input(
-    description="个人信息的条件：只能完整相等 / A condition on personal data: the whole value only"
-)
-class PersonalFilter:
-    """A condition on personal data."""
-
-    eq: str = _op("等于完整的值，任何写法 / Equal to the whole value, in any spelling")
-
-
-@strawberry.input(description="整数的条件，同时满足 / Conditions on a whole number; all must hold")
-class IntFilter:
-    """Conditions on a whole number."""
-
-    eq: int | None = _op("等于 / Equal")
-    in_: list[int] | None = _op("等于其中之一 / Equal to one of these", "in")
-    gt: int | None = _op("大于 / Greater than")
-    gte: int | None = _op("不小于 / At least")
-    lt: int | None = _op("小于 / Less than")
-    lte: int | None = _op("不大于 / At most")
-    is_null: bool | None = _op("是否缺失 / Whether it is missing")
-
-
-@strawberry.input(
-    description="大整数的条件，同时满足 / Conditions on a large number; all must hold"
-)
-class LongFilter:
-    """Conditions on a whole number of more than 32 bits."""
-
-    eq: Long | None = _op("等于 / Equal")
-    in_: list[Long] | None = _op("等于其中之一 / Equal to one of these", "in")
-    gt: Long | None = _op("大于 / Greater than")
-    gte: Long | None = _op("不小于 / At least")
-    lt: Long | None = _op("小于 / Less than")
-    lte: Long | None = _op("不大于 / At most")
-    is_null: bool | None = _op("是否缺失 / Whether it is missing")
-
-
-@strawberry.input(description="数的条件，同时满足 / Conditions on a number; all must hold")
-class FloatFilter:
-    """Conditions on a number."""
-
-    eq: float | None = _op("等于 / Equal")
-    in_: list[float] | None = _op("等于其中之一 / Equal to one of these", "in")
-    gt: float | None = _op("大于 / Greater than")
-    gte: float | None = _op("不小于 / At least")
-    lt: float | None = _op("小于 / Less than")
-    lte: float | None = _op("不大于 / At most")
-    is_null: bool | None = _op("是否缺失 / Whether it is missing")
-
-
-@strawberry.input(description="日期的条件，同时满足 / Conditions on a date; all must hold")
-class DateFilter:
-    """Conditions on a date."""
-
-    eq: Date | None = _op("当日 / On that day")
-    in_: list[Date] | None = _op("其中一日 / On one of these days", "in")
-    gt: Date | None = _op("晚于 / Later than")
-    gte: Date | None = _op("不早于 / Not before")
-    lt: Date | None = _op("早于 / Earlier than")
-    lte: Date | None = _op("不晚于 / Not after")
-    is_null: bool | None = _op("是否缺失 / Whether it is missing")
-
-
-@strawberry.input(description="时间的条件，同时满足 / Conditions on a time; all must hold")
-class DateTimeFilter:
-    """Conditions on a time."""
-
-    eq: DateTime | None = _op("等于 / Equal")
-    gt: DateTime | None = _op("晚于 / Later than")
-    gte: DateTime | None = _op("不早于 / Not before")
-    lt: DateTime | None = _op("早于 / Earlier than")
-    lte: DateTime | None = _op("不晚于 / Not after")
-    is_null: bool | None = _op("是否缺失 / Whether it is missing")
-
-
-@strawberry.input(description="是否的条件，同时满足 / Conditions on yes or no; all must hold")
-class BooleanFilter:
-    """Conditions on a truth value."""
-
-    eq: bool | None = _op("等于 / Equal")
-    is_null: bool | None = _op("是否缺失 / Whether it is missing")
-
-
-@strawberry.input(description="编号的条件，同时满足 / Conditions on an id; all must hold")
-class IdFilter:
-    """Conditions on a global id."""
-
-    eq: strawberry.ID | None = _op("等于 / Equal")
-    in_: list[strawberry.ID] | None = _op("等于其中之一 / Equal to one of these", "in")
-
-
-@strawberry.input(description="地区的条件 / A condition on regions")
-class RegionsFilter:
-    """A condition on the regions that speak of a thing."""
-
-    has_some: list[str] = _op(
-        "您可见的记录来自其中之一 / A record that you may see is of one of these (province codes)"
-    )
-
-
-_BY_SCALAR: Mapping[str, type] = {
-    "String": StringFilter,
-    "ID": StringFilter,
-    "Int": IntFilter,
-    "Float": FloatFilter,
-    "Boolean": BooleanFilter,
-    "Date": DateFilter,
-    "DateTime": DateTimeFilter,
-}
 _OPERATIONS = {"in_": "in", "starts_with": "startsWith", "is_null": "isNull"}
-_WHERE_FIELDS = frozenset({"and_", "or_", "not_", "id", "first_seen", "regions"})
+#: What asks of relations themselves is called after the relation: `uses_phone_edges`.
+_EDGES = "_edges"
+_Make = Callable[[Any, int], Condition]
 
 
 def where_argument(type_name: str) -> Any:
@@ -184,47 +76,93 @@ def condition_of(type_name: str, where: Any, depth: int = 0) -> Condition:
     """
     if where is None or where is UNSET:
         return EVERYTHING
+    return _all_of(where, depth, partial(condition_of, type_name), partial(_parts_of, type_name))
+
+
+def _edge_condition(step: Step, where: Any, depth: int) -> Condition:
+    """The same for what is asked of relations."""
+    return _all_of(where, depth, partial(_edge_condition, step), partial(_edge_parts_of, step))
+
+
+def _all_of(
+    where: Any, depth: int, make: _Make, parts_of: Callable[[str, Any, int], Iterator[Condition]]
+) -> Condition:
     if depth > MAX_CONDITIONS:
         raise too_much("filter conditions", MAX_CONDITIONS)
     parts = tuple(
         part
-        for name, value in _given(where)
-        for part in _parts_of(type_name, name, value, depth + 1)
+        for name, value in given_of(where)
+        for part in (
+            (_joined(name, value, depth + 1, make),)
+            if name in {"and_", "or_", "not_"}
+            else parts_of(name, value, depth + 1)
+        )
     )
     return parts[0] if len(parts) == 1 else AllOf(parts)
 
 
+def _joined(name: str, value: Any, depth: int, make: _Make) -> Condition:
+    if name == "not_":
+        return Not(make(value, depth))
+    parts = tuple(make(one, depth) for one in value)
+    return AllOf(parts) if name == "and_" else AnyOf(parts)
+
+
 def _parts_of(type_name: str, name: str, value: Any, depth: int) -> Iterator[Condition]:
-    if name == "and_":
-        yield AllOf(tuple(condition_of(type_name, one, depth) for one in value))
-    elif name == "or_":
-        yield AnyOf(tuple(condition_of(type_name, one, depth) for one in value))
-    elif name == "not_":
-        yield Not(condition_of(type_name, value, depth))
-    elif name == "regions":
-        for _, regions in _given(value):
-            yield InRegions(tuple(sorted(set(regions))))
-    elif name in relations_of(type_name):
-        step = relations_of(type_name)[name]
-        for quantifier, part in _given(value):
+    steps = relations_of(type_name)
+    if name == "regions":
+        yield from _in_regions(value)
+    elif name in steps:
+        step = steps[name]
+        for quantifier, part in given_of(value):
             yield Related(step, quantifier, condition_of(step.far, part, depth))
+    elif name.removesuffix(_EDGES) in steps:
+        step = steps[name.removesuffix(_EDGES)]
+        for quantifier, part in given_of(value):
+            yield Linked(step, quantifier, _edge_condition(step, part, depth))
     else:
-        for operation, wanted in _given(value):
-            yield _compare(type_name, name, _OPERATIONS.get(operation, operation), wanted)
+        yield from _compares(type_name, name, value)
 
 
-def _compare(type_name: str, name: str, operation: str, wanted: Any) -> Compare:
+def _edge_parts_of(step: Step, name: str, value: Any, depth: int) -> Iterator[Condition]:
+    if name == "regions":
+        yield from _in_regions(value)
+    elif name == "valid_on":
+        yield ValidOn(checked_date(value))
+    elif name == "node":
+        yield Beyond(condition_of(step.far, value, depth))
+    else:
+        yield from _compares(step, name, value)
+
+
+def _in_regions(value: Any) -> Iterator[Condition]:
+    for _, regions in given_of(value):
+        yield InRegions(tuple(sorted(set(regions))))
+
+
+def _compares(about: str | Step, name: str, value: Any) -> Iterator[Condition]:
+    for operation, wanted in given_of(value):
+        yield _compare(about, name, _OPERATIONS.get(operation, operation), wanted)
+
+
+def _compare(about: str | Step, name: str, operation: str, wanted: Any) -> Compare:
     if name == ID or operation == "isNull":
         return Compare(name, operation, tuple(wanted) if operation == "in" else wanted)
-    if name == FIRST_SEEN:
+    if name in RELATION_DATES and (name == FIRST_SEEN or isinstance(about, Step)):
         clean: Any = checked_date
     else:
-        prop = ontology().entities[type_name].property(name)
+        prop = _property(about, name)
         is_part = operation in {"contains", "startsWith"}
         clean = _part if is_part else lambda value: _canonical(prop, value)
     if operation == "in":
         return Compare(name, operation, tuple(clean(value) for value in wanted))
     return Compare(name, operation, clean(wanted))
+
+
+def _property(about: str | Step, name: str) -> Property:
+    if isinstance(about, Step):
+        return relation_property(about.relation, name)
+    return ontology().entities[about].property(name)
 
 
 def _part(text: str) -> str:
@@ -246,100 +184,117 @@ def _canonical(prop: Property, value: Any) -> Any:
     return cleaned(prop, str(value))
 
 
-def _given(value: Any) -> Iterator[tuple[str, Any]]:
-    """What was given of an input, in the order of its fields."""
-    for one in fields(value):
-        given = getattr(value, one.name)
-        if given is UNSET:
-            continue
-        if given is None or (isinstance(given, list) and None in given):
-            raise ValueRefused("filter.null")
-        yield one.name, given
-
-
-def _made(name: str, description: str, members: Mapping[str, tuple[Any, Any]]) -> type:
-    """An input type of fields: name → annotation and field."""
-    body: dict[str, Any] = {key: made for key, (_, made) in members.items()}
-    body["__annotations__"] = {key: annotation for key, (annotation, _) in members.items()}
-    body["__module__"] = __name__
-    made_type: type = strawberry.input(
-        types.new_class(name, (), {}, lambda space: space.update(body)), description=description
-    )
-    return made_type
+def _members(itself: Any, **more: tuple[Any, Any]) -> dict[str, tuple[Any, Any]]:
+    """What every filter has, whatever it is of, and what more it has."""
+    return {
+        "and_": (list[itself] | None, optional("全部满足 / All of these hold", "and")),
+        "or_": (
+            list[itself] | None,
+            optional(
+                "至少一个满足，空则不满足 / One of these holds at least; never for none", "or"
+            ),
+        ),
+        "not_": (itself | None, optional("不满足 / This does not hold", "not")),
+        **more,
+        "first_seen": (DateFilter | None, optional("首次得知的日期 / Day we first learned of it")),
+        "regions": (
+            RegionsFilter | None,
+            optional("提供记录的地区 / Regions whose records speak of it"),
+        ),
+    }
 
 
 def _where(entity: EntityType) -> type:
     """The filter of a type: its properties, what every thing has, its relations, and/or/not."""
-    itself: Any = LazyType(f"{entity.name}Where", __name__)
-    members: dict[str, tuple[Any, Any]] = {
-        "and_": (list[itself] | None, _op("全部满足 / All of these hold", "and")),
-        "or_": (
-            list[itself] | None,
-            _op("至少一个满足，空则不满足 / One of these holds at least; never for none", "or"),
-        ),
-        "not_": (itself | None, _op("不满足 / This does not hold", "not")),
-        "id": (IdFilter | None, _op("全局编号 / Global id")),
-        "first_seen": (DateFilter | None, _op("首次得知的日期 / Day we first learned of it")),
-        "regions": (
-            RegionsFilter | None,
-            _op("提供记录的地区 / Regions whose records speak of it"),
-        ),
-    }
+    identifier = (IdFilter | None, optional("全局编号 / Global id"))
+    members = _members(LazyType(f"{entity.name}Where", __name__), id=identifier)
     for prop in entity.properties:
-        _add(members, entity, prop.name, (_filter_of(prop) | None, _op(_described(prop))))
+        member = (filter_of(prop) | None, optional(described(prop)))
+        add_member(members, entity.table, prop.name, member)
     for name, step in relations_of(entity.name).items():
         related: Any = LazyType(f"{step.far}RelationWhere", __name__)
+        edges: Any = LazyType(f"{_edges_name(step)}EdgesWhere", __name__)
         said = ontology().relations[step.relation].title
         arrow = "→" if step.is_out else "←"
-        described = f"{said['zh']}{arrow} / {step.relation} {arrow} {step.far}"
-        _add(members, entity, name, (related | None, _op(described)))
+        text = f"{said['zh']}{arrow} / {step.relation} {arrow} {step.far}"
+        add_member(members, entity.table, name, (related | None, optional(text)))
+        text = f"{said['zh']}{arrow}，依关系本身 / {step.relation} {arrow}, by the relation itself"
+        add_member(members, entity.table, name + _EDGES, (edges | None, optional(text)))
     title = entity.title
-    description = f"{title['zh']}的条件，同时满足 / Conditions on a {title['en']}; all must hold"
-    return _made(f"{entity.name}Where", description, members)
-
-
-def _add(
-    members: dict[str, tuple[Any, Any]], entity: EntityType, name: str, member: tuple[Any, Any]
-) -> None:
-    if name in members:
-        raise OntologyError(f"{entity.table}.{name}: the filter has two fields of this name")
-    members[name] = member
-
-
-def _filter_of(prop: Property) -> Any:
-    if prop.personal:
-        return PersonalFilter
-    return LongFilter if prop.kind == "money_fen" else _BY_SCALAR[KINDS[prop.kind].graphql_type]
-
-
-def _described(prop: Property) -> str:
-    unit = f" [{prop.unit}]" if prop.unit else ""
-    masked = "（号码遮盖处不参与部分匹配 / masked digits do not match in part）"
-    return f"{prop.zh} / {prop.en}{unit}{masked if prop.kind in FREE_KINDS else ''}"
+    text = f"{title['zh']}的条件，同时满足 / Conditions on a {title['en']}; all must hold"
+    return input_type(f"{entity.name}Where", text, members)
 
 
 def _relation_where(entity: EntityType) -> type:
     """How many relations lead to things of a type that something holds of."""
     where = LazyType(f"{entity.name}Where", __name__) | None
-    described = {
+    texts = {
         "some": "至少一个 / At least one leads to such a thing",
         "none": "没有 / None leads to such a thing",
         "all": "全部（没有时亦成立） / None leads elsewhere; holds where there is none",
         "single": "恰好一个 / Exactly one leads to such a thing",
     }
-    members = {name: (where, _op(text)) for name, text in described.items()}
-    description = (
+    members = {name: (where, optional(text)) for name, text in texts.items()}
+    text = (
         f"指向{entity.title['zh']}的关系的条件，截至所问之日 / Conditions on relations to a "
         f"{entity.title['en']}, as known on the day asked for; all must hold"
     )
-    return _made(f"{entity.name}RelationWhere", description, members)
+    return input_type(f"{entity.name}RelationWhere", text, members)
+
+
+def _edges_name(step: Step) -> str:
+    """What the filters of a relation are called, seen from one of its ends."""
+    return "".join(word.capitalize() for word in step.relation.split("_")) + step.far
+
+
+def _edge_where(step: Step) -> type:
+    """The filter of relations: their properties, their dates, and the thing that they lead to."""
+    name, relation = f"{_edges_name(step)}EdgeWhere", ontology().relations[step.relation]
+    members = _members(LazyType(name, __name__))
+    dates = {
+        "valid_from": "起效日期 / Day from which it holds, as reported",
+        "valid_to": "失效日期，当日已失效 / Day from which it no longer holds, as reported",
+    }
+    for key, text in dates.items():
+        members[key] = (DateFilter | None, optional(text))
+    text = "当日有效；无日期者视为有效 / In force on that day; what has no date counts as in force"
+    members["valid_on"] = (Date | None, optional(text))
+    far: Any = LazyType(f"{step.far}Where", __name__)
+    members["node"] = (far | None, optional("另一端 / The thing at its other end"))
+    for prop in relation.properties:
+        member = (filter_of(prop) | None, optional(described(prop)))
+        add_member(members, relation.table, prop.name, member)
+    title = relation.title
+    text = f"{title['zh']}关系的条件，同时满足 / Conditions on a relation ({title['en']}); all must hold"
+    return input_type(name, text, members)
+
+
+def _edges_where(step: Step) -> type:
+    """How many relations something holds of."""
+    where = LazyType(f"{_edges_name(step)}EdgeWhere", __name__) | None
+    texts = {
+        "some": "至少一个 / It holds of one at least",
+        "none": "没有 / It holds of none",
+        "all": "全部（没有时亦成立） / It holds of each; also where there is none",
+        "single": "恰好一个 / It holds of exactly one",
+    }
+    members = {name: (where, optional(text)) for name, text in texts.items()}
+    title = ontology().relations[step.relation].title
+    text = (
+        f"{title['zh']}关系及其另一端的条件，截至所问之日 / Conditions on relations ({title['en']}) and "
+        "the things at their ends, as known on the day asked for; all must hold"
+    )
+    return input_type(f"{_edges_name(step)}EdgesWhere", text, members)
 
 
 def _inputs() -> dict[str, type]:
+    things = ontology().entities.values()
+    steps = [step for thing in things for step in relations_of(thing.name).values()]
+    # Both directions of a relation between things of one type lead to the same.
+    apart = {_edges_name(step): step for step in steps}.values()
     made = [
-        make(entity)
-        for entity in ontology().entities.values()
-        for make in (_where, _relation_where)
+        *(make(thing) for thing in things for make in (_where, _relation_where)),
+        *(make(step) for step in apart for make in (_edge_where, _edges_where)),
     ]
     return {kind.__name__: kind for kind in made}
 

@@ -12,10 +12,14 @@ from typing import Any
 import strawberry
 from graphql import GraphQLResolveInfo
 
+from api.context import Asked
 from api.entity import Entity, shown
-from api.plan.columns import Columns, is_wanted, wanted_properties
+from api.paging import PageInfo
+from api.plan.columns import Column, Columns, Grouped, is_wanted, wanted_properties
+from api.plan.leaves import Refused
 from queries.masking import mask_column
 from queries.related import End, FarEnd, RelatedList
+from queries.related_columns import RelatedColumns
 from queries.thing_columns import ThingColumns, Wanted
 from queries.views import NodeView
 
@@ -24,13 +28,11 @@ _WORTH = 50
 _UNMASKED = frozenset({"id", "type", "first_seen", "regions"})
 
 
-def wanted_of_list(raw: GraphQLResolveInfo[Any], first: int) -> frozenset[str] | None:
+def wanted_of_list(raw: GraphQLResolveInfo[Any]) -> frozenset[str] | None:
     """What a field that answers with a connection needs to know of its things.
 
-    None where whole things are needed: for a resolver of theirs, or as they are too few for columns.
+    None where whole things are needed, for a resolver of theirs.
     """
-    if first < _WORTH:
-        return None
     nodes, in_edges = wanted_properties(raw, "nodes"), wanted_properties(raw, "edges", "node")
     return None if nodes is None or in_edges is None else nodes | in_edges
 
@@ -51,10 +53,40 @@ def far_things(asked: RelatedList, ends: Sequence[End | FarEnd]) -> Columns[Enti
     return columns_of(asked.step.far, views, asked.wanted.attributes)
 
 
+def connections(kind: type[Any], asked: Asked, found: RelatedColumns) -> Columns[Any]:
+    """What a field that answers with a connection returns for many things at once."""
+    pages = found.pages
+    columns: dict[str, Column] = {
+        "truncated": [page.truncated for page in pages],
+        "withheld_count": [page.withheld for page in pages],
+        "as_of": [asked.related.as_of] * len(pages),
+    }
+    if asked.has_nodes:
+        far, views = found.wanted.type_name, found.things
+        items = columns_of(far, views, found.wanted.attributes)
+        columns["nodes"] = Grouped(items, found.sizes)
+    if asked.has_page_info:
+        about: dict[str, Column] = {
+            "has_next_page": [page.has_next for page in pages],
+            "has_previous_page": [False] * len(pages),
+            "start_cursor": [page.cursor(0) for page in pages],
+            "end_cursor": [page.cursor(-1) for page in pages],
+        }
+        columns["page_info"] = Columns(PageInfo, about, len(pages), _never)
+    return Columns(kind, columns, len(pages), _never)
+
+
+def _never(_: int) -> Any:
+    # Of what a resolver answers for many things only columns are read.
+    raise Refused
+
+
 def things(
     raw: GraphQLResolveInfo[Any], type_name: str, views: Sequence[NodeView]
 ) -> Columns[Entity] | list[Entity]:
     """What a field that answers with a list of things returns: columns where they are enough."""
+    if isinstance(views, ThingColumns):
+        return columns_of(type_name, views, views.attributes)
     if len(views) < _WORTH:
         return [shown(view) for view in views]
     # Without columns these are still made one by one, with the event loop free between slices.
@@ -73,9 +105,13 @@ def edges(
     def edge(n: int) -> Any:
         return kind(cursor=cursors[n], node=shown(views[n]))
 
-    if len(views) < _WORTH:
+    if isinstance(views, ThingColumns):
+        wanted = views.attributes
+    elif len(views) < _WORTH:
         return [edge(n) for n in range(len(views))]
-    nodes = columns_of(type_name, views, wanted_properties(raw, "node") or frozenset())
+    else:
+        wanted = wanted_properties(raw, "node") or frozenset()
+    nodes = columns_of(type_name, views, wanted)
     return Columns(kind, {"cursor": cursors, "node": nodes}, len(views), edge)
 
 

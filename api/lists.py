@@ -22,6 +22,7 @@ from api.entity import AsOf, Relation, shown
 from api.filters import condition_of, where_argument
 from api.keys import cleaned
 from api.paging import After, Bounded, First, PageInfo, page_info
+from api.plan.columns import Columns, takes_columns
 from api.relation_names import relation_name
 from api.resolved import resolved
 from api.scalars import Date
@@ -123,7 +124,7 @@ def listed(type_name: str) -> Any:
         as_of: AsOf = None,
     ) -> Any:
         asked = listing_of(info, type_name, where, as_of, order_by)
-        wanted = in_columns.wanted_of_list(info._raw_info, first)
+        wanted = in_columns.wanted_of_list(info._raw_info)
         page = await listing.page(info.context.reading, asked, first, after, wanted)
         return _CONNECTIONS[type_name](
             page=page,
@@ -194,6 +195,7 @@ def related(relation: str, *, is_out: bool) -> Any:
     title = ontology().relations[relation].title
     arrow = "→" if is_out else "←"
 
+    @takes_columns(ID)
     async def resolve(
         self: Any,
         info: Info,
@@ -210,6 +212,10 @@ def related(relation: str, *, is_out: bool) -> Any:
             day = as_of or info.context.reading.as_of
             plain = RelatedList.of(step, condition_of(step.far, where), day, request)
             kept = info.context.keep_asked(raw, in_columns.as_wanted(raw, plain))
+        if isinstance(self, Columns):
+            ids: Any = self.columns[ID]
+            found = await info.context.related_columns(kept.related, ids)
+            return in_columns.connections(_RELATED[step.far], kept, found)
         page = await info.context.related(kept.related).load(self.view.id)
         return _RELATED[step.far](
             page=page,

@@ -12,6 +12,7 @@ from api.actions.receipts import Answer, Conflict, Effect, Request
 from api.context import Info
 from api.entity import shown
 from api.errors import message, shown_as
+from api.export_filter import conditions_of
 from api.export_job import ExportJob, job_id
 from api.generated.types import HubRegistration
 from api.mutation_types import (
@@ -56,11 +57,16 @@ class Mutation:
         ],
     ) -> JobPayload:
         """Queue an export."""
+        try:
+            where = conditions_of(input.where)
+        except (QueryError, ValueRefused) as refused:
+            return JobPayload(job=None, errors=[_mended(info, refused, "where")])
         asked = {
             "kind": input.kind.value,
             "as_of": input.as_of or info.context.reading.as_of,
             "query": input.query or "",
-            "types": sorted(set(input.types or ())),
+            "types": sorted(set(input.types or where)),
+            "where": where,
             "ids": sorted({str(name) for name in input.ids or ()}),
             "depth": input.depth,
             "relations": sorted(set(input.relations or ())),
@@ -249,12 +255,14 @@ async def _perform(
     return answer, []
 
 
-def _mended(info: Info, refused: QueryError | ValueRefused) -> UserError:
+def _mended(info: Info, refused: QueryError | ValueRefused, argument: str = "") -> UserError:
+    """The error as shown; `argument` is the one that is to blame, else its reason tells."""
     shown, params = shown_as(refused)
     code = UserErrorCode(shown.code)
+    blamed = (_INPUT, argument) if argument else (_INPUT,)
     if not isinstance(refused, ValueRefused):
-        return _error(info, code, shown.text, refused.code, (_INPUT,), params)
-    path = (_INPUT, *_ARGUMENTS.get(refused.reason, ()))
+        return _error(info, code, shown.text, refused.code, blamed, params)
+    path = blamed if argument else (_INPUT, *_ARGUMENTS.get(refused.reason, ()))
     params |= {"reason": refused.reason}
     return _error(info, code, shown.text, refused.reason, path, params)
 
@@ -267,6 +275,7 @@ _ARGUMENTS = {
     "action.why": ("why",),
     "action.region": ("region",),
     "export.types": ("types",),
+    "export.where": ("where",),
     "entity.type": ("types",),
     "export.ids": ("ids",),
     "export.depth": ("depth",),

@@ -6,6 +6,7 @@ import enum
 
 import strawberry
 
+from api.export_filter import ExportWhere
 from api.export_job import ExportFormat, ExportJob, ExportKind
 from api.generated.types import HubRegistration
 from api.language import described
@@ -58,6 +59,11 @@ class StartExportInput:
     )
     types: list[str] | None = strawberry.field(
         default=None, description="实体类型（SEARCH、THINGS） / Entity types, for SEARCH and THINGS"
+    )
+    where: ExportWhere | None = strawberry.field(
+        default=None,
+        description="各类实体的条件（THINGS），同列表的 where；未给 types 时为此处各类型 / Which things, "
+        "for THINGS, as `where` of their lists; without `types`, of the types that stand here",
     )
     ids: list[strawberry.ID] | None = strawberry.field(
         default=None,

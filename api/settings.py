@@ -24,7 +24,8 @@ class ApiSettings:
     """Where the tokens are, how much one request may take, and what time it is.
 
     `deadline_s` ends an operation, its statements included; `body_timeout_s` is how long a body may
-    take to arrive; of more than `concurrent` operations at once the rest is told to come back.
+    take to arrive; of more than `concurrent` operations at once the rest is told to come back;
+    `is_warming` has statements planned in the background after the start (`api.warming`).
     """
 
     token_file: Path
@@ -32,6 +33,7 @@ class ApiSettings:
     deadline_s: float = 20.0
     body_timeout_s: float = 10.0
     concurrent: int = 64
+    is_warming: bool = False
     jobs: JobSettings = field(default_factory=JobSettings)
     streams: StreamSettings = field(default_factory=StreamSettings)
     gate: GateSettings = field(default_factory=GateSettings)

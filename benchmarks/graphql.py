@@ -24,7 +24,7 @@ from api.auth import TokenFile
 from benchmarks import graphql_projection
 from benchmarks.figures import Figure, at_most
 from benchmarks.peer import fill
-from benchmarks.served import KeptConnection, served
+from benchmarks.served import LASTING, KeptConnection, served
 from graph.store.constraints import prepare
 from graph.store.session import Store
 
@@ -72,7 +72,7 @@ class Times:
 def run(seconds: float, folder: Path, repetitions: int = 15) -> list[Figure]:
     """Fill a store below `folder`, serve it, and measure for `seconds` each time."""
     figures = graphql_projection.run(repetitions)
-    with Store.open(folder / "store") as store:
+    with Store.open(folder / "store", LASTING) as store:
         prepare(store)
         fill(store)
         tokens = TokenFile(folder / "tokens.json")

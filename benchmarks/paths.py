@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.paths_world import READER_REGION, PathWorld, make
+from benchmarks.served import LASTING
 from graph.store.async_session import AsyncStore
-from graph.store.connection import Connection, StoreOptions
+from graph.store.connection import Connection
 from graph.store.constraints import prepare_analysis
 from graph.store.session import Store
 from graph.store.statement import Statement
@@ -53,7 +54,7 @@ def run(edges: int, seed: int, folder: Path) -> list[Figure]:
     world = make(edges, seed, folder)
     made_s = time.monotonic() - started
     # The first start of a store this size also builds its keys.
-    with Store.open(folder / "store", StoreOptions(wait_s=300)) as store:
+    with Store.open(folder / "store", LASTING) as store:
         prepare_analysis(store)
         return [
             *asyncio.run(measure(store.connection, world)),

@@ -17,6 +17,7 @@ from statistics import quantiles
 
 from benchmarks.figures import Figure, at_most
 from benchmarks.search_world import HOME, fill, questions
+from benchmarks.served import LASTING
 from graph.store.async_session import AsyncStore
 from graph.store.bulk_import import bulk_load
 from graph.store.connection import Connection
@@ -29,7 +30,8 @@ from queries.reading import Reader, Reading
 from queries.search import search
 
 GOAL_MS = 30.0
-_WARM_UP_EACH, _DEADLINE_S = 15, 60.0
+# The first search of a server waits for its plans, on a busy machine for minutes.
+_WARM_UP_EACH, _DEADLINE_S = 15, 300.0
 _TODAY = "2026-01-15"
 _BARE = Statement.load(__file__, "search_bare.cypher")
 
@@ -52,7 +54,7 @@ def run(merchants: int, seed: int, each: int, folder: Path) -> list[Figure]:
         nodes = fill(bulk.writer, Namer(bulk.secret), merchants, seed)
         bulk.finish()
     loaded_s = time.monotonic() - started
-    with Store.open(folder) as store:
+    with Store.open(folder, LASTING) as store:
         started = time.monotonic()
         prepare(store)
         indexed_s = time.monotonic() - started

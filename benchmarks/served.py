@@ -18,9 +18,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from api.auth import TokenFile
-from graph.store.connection import Connection
+from graph.store.connection import Connection, StoreOptions
+from graph.store.embedded import ServerSettings
 
 ROOT = Path(__file__).parents[1]
+#: What is measured is a server as `suyuan serve` starts it.
+LASTING = StoreOptions(wait_s=300, server=ServerSettings(is_lasting=True))
 _START_TIMEOUT_S = 240.0
 _STOP_TIMEOUT_S = 20.0
 _POLL_S = 0.1
@@ -39,7 +42,7 @@ def served(connection: Connection, token_file: Path) -> Iterator[Served]:
     """`suyuan serve` over a server that runs already; `url` is that of its `/graphql`."""
     port = free_port()
     command = [sys.executable, "-m", "suyuan", "serve", "--store", connection.uri]
-    command += ["--port", str(port), "--tokens", str(token_file)]
+    command += ["--port", str(port), "--tokens", str(token_file), "--no-warm"]
     live = f"http://127.0.0.1:{port}/health/live"
     with process(command, credentials(connection), live) as child:
         yield Served(f"http://127.0.0.1:{port}/graphql", child.pid)

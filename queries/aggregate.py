@@ -16,7 +16,7 @@ from graph.errors import LimitExceeded, ValueRefused
 from graph.model.values import KINDS
 from graph.ontology import Property, ontology
 from queries.condition_cypher import Compiler
-from queries.filled import filled
+from queries.filled import filled, needed
 from queries.listing import PARTLY_LIMIT, Listing, census, judged_rows
 from queries.reading import Reading
 from queries.views import NodeView
@@ -27,6 +27,11 @@ MAX_GROUP_BY = 3
 REGIONS = "regions"
 MONTH = "first_seen_month"
 _GROUPED_KINDS = frozenset({"boolean", "division", "platform", "token"})
+#: Numbers that name something. They have many values, and it is said where there are more than MAX_GROUPS.
+_NAMING_KINDS = frozenset(
+    {"address_id", "ccc", "cma", "cnas", "customs_declaration", "gtin", "hs_code"}
+    | {"registration_number", "report_number", "store_native_id", "uscc"}
+)
 _NUMBERS = frozenset({"Int", "Float", "Long"})
 _DATES = frozenset({"Date", "DateTime"})
 
@@ -89,11 +94,13 @@ class Aggregate:
 
 @cache
 def groupable(type_name: str) -> tuple[str, ...]:
-    """What things of a type may be grouped by: properties of few values that are not personal, the
-    regions that speak of them, and the month they were first seen in."""
+    """What things of a type may be grouped by: properties of few values, numbers that name something and
+    parts of the key, none of them personal; the regions that speak of them, and the month they were
+    first seen in. A key of one part would make a group of each thing."""
     entity = ontology().entities[type_name]
     few = [p.name for p in entity.properties if _has_few_values(p, entity.key)]
-    return (*few, REGIONS, MONTH)
+    many = [p.name for p in entity.properties if _names_something(p, entity.key)]
+    return (*few, REGIONS, MONTH, *many)
 
 
 @cache
@@ -129,15 +136,21 @@ async def aggregate(reading: Reading, listing: Listing, by: Sequence[str]) -> Ag
         "GROUP_ROWS": _group_rows(by),
         "MEASURES": _measures(listing.type_name),
     }
-    (row,) = await reading.rows(
-        filled("aggregate", places),
-        as_of=listing.as_of,
-        group_limit=MAX_GROUPS + 1 if by else 0,
-        doubtful_limit=PARTLY_LIMIT + 1,
+    statement = filled("aggregate", places)
+    given = {
+        "as_of": listing.as_of,
+        "group_limit": MAX_GROUPS + 1 if by else 0,
+        "doubtful_limit": PARTLY_LIMIT + 1,
         **compiler.parameters,
-    )
+    }
+    (row,) = await reading.rows(statement, **needed(statement, given))
     views, is_cut = await judged_rows(reading, listing, row["doubtful"])
     tally = _Tally(listing.type_name, row)
+    if len(row["groups"]) > MAX_GROUPS:
+        # What others know must not decide which groups are shown: a judged thing counts for its group as
+        # any other does, so the groups of judged things are counted wherever they stand.
+        missing = tally.unknown(key for view in views for key in _keys(view, by))
+        tally.know(await _groups_of(reading, listing, places, compiler.parameters, missing))
     for view in views:
         tally.add(view, _keys(view, by) if by else ())
     groups = tally.in_order()
@@ -150,16 +163,54 @@ async def aggregate(reading: Reading, listing: Listing, by: Sequence[str]) -> Ag
     )
 
 
+async def _groups_of(
+    reading: Reading,
+    listing: Listing,
+    places: Mapping[str, str],
+    values: Mapping[str, Any],
+    keys: Sequence[GroupKey],
+) -> Sequence[Mapping[str, Any]]:
+    """Groups by their keys, of things that surely match."""
+    if not keys:
+        return []
+    # Lists with a missing value in them equal nothing, so keys are compared as texts.
+    places = {**places, "KEY_IN": f"{_KEY_TEXT} IN $keys"}
+    statement = filled("aggregate_groups", places)
+    given = {"as_of": listing.as_of, "keys": [_key_text(key) for key in keys], **values}
+    (row,) = await reading.rows(statement, **needed(statement, given))
+    groups: Sequence[Mapping[str, Any]] = row["groups"]
+    return groups
+
+
+#: Slashes are doubled and one more ends a part, so `["a", "b"]` is not `["a b"]`, nor a missing one `-`.
+_KEY_TEXT = (
+    "reduce(text = '', part IN key | text + coalesce(replace(part, '/', '//'), '/-') + '/ ')"
+)
+
+
+def _key_text(key: GroupKey) -> str:
+    """As `_KEY_TEXT` makes it."""
+    return "".join(f"{'/-' if part is None else part.replace('/', '//')}/ " for part in key)
+
+
 class _Tally:
     """The answer of the statement, to which judged things are added one by one."""
 
     def __init__(self, type_name: str, row: Mapping[str, Any]) -> None:
         self._names = measured(type_name)
         self.whole = Group((), row["count"], self._of(row["measures"]))
-        self._groups = {
-            tuple(one["key"]): Group(tuple(one["key"]), one["count"], self._of(one["measures"]))
-            for one in row["groups"]
-        }
+        self._groups: dict[GroupKey, Group] = {}
+        self.know(row["groups"])
+
+    def unknown(self, keys: Iterable[GroupKey]) -> list[GroupKey]:
+        """Those of some keys that no group is known of."""
+        return sorted({*keys} - self._groups.keys(), key=_sortable)
+
+    def know(self, groups: Iterable[Mapping[str, Any]]) -> None:
+        """Take groups that the bound of the statement left out."""
+        for one in groups:
+            key = tuple(one["key"])
+            self._groups[key] = Group(key, one["count"], self._of(one["measures"]))
 
     def add(self, view: NodeView, keys: Iterable[GroupKey]) -> None:
         """One thing more, in each of its groups."""
@@ -189,13 +240,23 @@ class _Tally:
 
 
 def _rank(group: Group) -> tuple[Any, ...]:
-    return (-group.count, [(value is None, value or "") for value in group.key])
+    return (-group.count, _sortable(group.key))
+
+
+def _sortable(key: GroupKey) -> list[tuple[bool, str]]:
+    return [(value is None, value or "") for value in key]
 
 
 def _has_few_values(prop: Property, key: Sequence[str]) -> bool:
     if prop.personal or prop.kind not in _GROUPED_KINDS:
         return False
     return prop.kind != "token" or prop.name not in key
+
+
+def _names_something(prop: Property, key: Sequence[str]) -> bool:
+    if prop.personal or _has_few_values(prop, key):
+        return False
+    return len(key) > 1 if prop.name in key else prop.kind in _NAMING_KINDS
 
 
 def _group_rows(by: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ UNWIND $members AS id
 MATCH (:Merchant {id: id})-[r:PARENT_OF|AUTHORISES]-(other:Merchant)
 WHERE any(region IN r.regions WHERE region IN $regions)
   AND any(region IN other.regions WHERE region IN $regions)
-  AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
-UNWIND r.records AS record
-RETURN DISTINCT record ORDER BY record LIMIT $limit
+  AND __KNOWN(r)__
+UNWIND r.records AS record_id
+MATCH (said:Record {id: record_id}) WHERE said.region IN $regions
+RETURN DISTINCT said.id AS record ORDER BY record LIMIT $limit

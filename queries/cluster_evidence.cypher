@@ -15,7 +15,7 @@ RETURN COLLECT {
   MATCH (:Merchant {id: id})-[r:PARENT_OF|AUTHORISES]-(other:Merchant)
   WHERE any(region IN r.regions WHERE region IN $regions)
     AND any(region IN other.regions WHERE region IN $regions)
-    AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
+    AND __KNOWN(r)__
   RETURN DISTINCT [id, other.id]
 } AS declared, COUNT {
   MATCH (m:Merchant)<-[:ABOUT]-(f:Finding)

@@ -9,20 +9,24 @@ MATCH (m:Merchant {id: id})
 CALL (m) {
   MATCH (m)<-[c:COMMISSIONED_BY]-(t:TestReport)
   WHERE any(region IN c.regions WHERE region IN $regions)
-    AND c.first_seen <= $as_of AND (c.end_seen IS NULL OR c.end_seen > $as_of)
+    AND __KNOWN(c)__
   RETURN t, c.records AS said
   UNION
   MATCH (m)-[o:OPERATES]->(:Store)-[l:LISTS]->(:Listing)-[s:SHOWS_REPORT]->(t:TestReport)
-  WHERE all(r IN [o, l, s] WHERE any(region IN r.regions WHERE region IN $regions)
-    AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of))
+  WHERE all(r IN [o, l, s] WHERE any(region IN r.regions WHERE region IN $regions))
+    AND __KNOWN(o)__ AND __KNOWN(l)__ AND __KNOWN(s)__
   RETURN t, s.records AS said
 }
 MATCH (t)-[f:REPORT_FROM]->(lab:TestLab)
 WHERE any(region IN f.regions WHERE region IN $regions)
   AND any(region IN t.regions WHERE region IN $regions)
   AND any(region IN lab.regions WHERE region IN $regions)
-  AND f.first_seen <= $as_of AND (f.end_seen IS NULL OR f.end_seen > $as_of)
-WITH lab, m, t, said[0] AS record ORDER BY lab.id, t.id, record
+  AND __KNOWN(f)__
+WITH lab, m, t, head(COLLECT {
+  UNWIND said AS said_id
+  MATCH (shown:Record {id: said_id}) WHERE shown.region IN $regions
+  RETURN said_id ORDER BY said_id LIMIT 1
+}) AS record ORDER BY lab.id, t.id, record
 WITH lab, count(DISTINCT t) AS reports, count(DISTINCT m) AS members,
   collect(DISTINCT record)[..$shown] AS records
 ORDER BY reports DESC, lab.id LIMIT $limit

@@ -29,20 +29,29 @@ from graph.ontology import ontology
 from queries.conditions import (
     FIRST_SEEN,
     ID,
+    RELATION_DATES,
     AllOf,
     AnyOf,
+    Beyond,
     Compare,
     Condition,
     InRegions,
+    Linked,
     Not,
     Related,
     Step,
+    ValidOn,
+    about_relations,
+    as_linked,
     flat,
     is_free_text,
+    is_free_text_of,
     is_identity,
     property_of,
+    relation_property,
     steps,
 )
+from queries.predicates import ALWAYS, NEVER, either, every, negated
 
 #: A mobile number as `masking.mask_text` finds it, a little wider: what it takes for one is judged in
 #: the program, by the text that is shown.
@@ -69,6 +78,23 @@ def known(variable: str) -> str:
     )
 
 
+def known_as_seen(variable: str) -> str:
+    """Cypher: the same as its reader sees the relation: by his records alone where others spoke of it too.
+
+    As `graph.model.provenance.merge_relation` has it: the first record says since when, the last whether
+    it ended. A payload is JSON without spaces, in which a quote within a text is escaped.
+    """
+    record = "(known:Record {id: known_id})"
+    said = f"UNWIND {variable}.records AS known_id MATCH {record} WHERE known.region IN $regions"
+    day = "substring(known.retrieved_at, 0, 10)"
+    return (
+        f"CASE WHEN {whole(variable)} THEN {known(variable)} ELSE "
+        f"EXISTS {{ {said} AND {day} <= $as_of RETURN known }} AND coalesce(head(COLLECT {{ {said} "
+        "WITH known ORDER BY known.retrieved_at DESC, known.id DESC LIMIT 1 "
+        f"RETURN NOT known.payload CONTAINS '\"valid_to\":' OR {day} > $as_of }}), false) END"
+    )
+
+
 def missing(subject: str) -> str:
     """Cypher: a property is not there.
 
@@ -88,13 +114,20 @@ def arrow(step: Step, variable: str = "") -> str:
 class _Place:
     """Where a condition is compiled: the thing's variable and type, and how many relations away.
 
-    `is_strict`: below a `NOT`, where the database's unknown of a missing value must be false.
+    `is_strict`: below a `NOT`, where the database's unknown of a missing value must be false. `step`: it
+    is asked of a relation, `variable`, which leads to a thing of the type.
     """
 
     variable: str
     type_name: str
     depth: int = 0
     is_strict: bool = False
+    step: Step | None = None
+
+    @property
+    def beyond(self) -> _Place:
+        """The thing that the relation leads to."""
+        return _Place(f"n{self.depth}", self.type_name, self.depth, self.is_strict)
 
 
 @dataclass(slots=True)
@@ -133,48 +166,64 @@ class Compiler:
             case InRegions():
                 return self._regions(condition, at)
             case AllOf(parts):
-                return _joined("AND", [self._plain(part, at) for part in parts], "true")
+                return every(*(self._plain(part, at) for part in parts))
             case AnyOf(parts):
-                return _joined("OR", [self._plain(part, at) for part in parts], "false")
+                return either(*(self._plain(part, at) for part in parts))
             case Not(part):
-                return f"NOT ({self._plain(part, replace(at, is_strict=True))})"
-            case Related():
-                return self._related(condition, at)
+                return negated(self._plain(part, replace(at, is_strict=True)))
+            case Related() | Linked():
+                return self._related(as_linked(condition), at)
+            case ValidOn(day):
+                return self._valid_on(day, at)
+            case Beyond(part):
+                return self._plain(part, at.beyond)
 
-    def _related(self, condition: Related, at: _Place) -> str:
+    def _related(self, condition: Linked, at: _Place) -> str:
+        if condition.quantifier == "all":
+            condition = Linked(condition.step, "none", Not(condition.part))
+        relation = _below(condition.step, at)
+        what = self._plain(condition.part, relation)
+        if what == NEVER:  # it leads to nothing that counts: neither to some nor to one
+            return ALWAYS if condition.quantifier == "none" else NEVER
+        ends = (
+            f"{_visible_ends(condition.step, at)} AND {known(relation.variable)} "
+            f"AND {relation.beyond.variable}.first_seen <= $as_of AND {what}"
+        )
         match condition.quantifier:
             case "some":
-                return f"EXISTS {{ {self._ends(condition, at)} }}"
+                return f"EXISTS {{ {ends} }}"
             case "none":
-                return f"NOT EXISTS {{ {self._ends(condition, at)} }}"
-            case "single":
-                # A hub has a million relations; whether there is exactly one is known after two.
-                return f"COUNT {{ {self._ends(condition, at)} RETURN 1 AS one LIMIT 2 }} = 1"
+                return f"NOT EXISTS {{ {ends} }}"
             case _:
-                others = Related(condition.step, "none", Not(condition.part))
-                return self._related(others, at)
+                # A hub has a million relations; whether there is exactly one is known after two.
+                return f"COUNT {{ {ends} RETURN 1 AS one LIMIT 2 }} = 1"
 
-    def _ends(self, condition: Related, at: _Place) -> str:
-        relation, below = _below(condition.step, at)
+    def _valid_on(self, day: str, at: _Place) -> str:
+        begun, ended = f"{at.variable}.valid_from", f"{at.variable}.valid_to"
         return (
-            f"{_visible_ends(condition.step, at)} AND {known(relation)} "
-            f"AND {below.variable}.first_seen <= $as_of AND {self._plain(condition.part, below)}"
+            f"(({missing(begun)} OR {begun} <= {self.given(day)}) "
+            f"AND ({missing(ended)} OR {ended} > {self.given(day)}))"
         )
 
     def _doubtful(self, condition: Condition, at: _Place) -> str:
+        doubts = self._masked_texts(condition, at)
+        said = about_relations(condition)
+        for step, parts in steps(condition).items():
+            relation = _below(step, at)
+            there = [f"NOT ({whole(relation.variable)} AND {whole(relation.beyond.variable)})"]
+            there += self._masked_texts(AllOf(said.get(step, ())), relation)
+            doubt = either(*there, self._doubtful(AllOf(parts), relation.beyond))
+            doubts.append(f"EXISTS {{ {_visible_ends(step, at)} AND {doubt} }}")
+        return either(*doubts)
+
+    def _masked_texts(self, condition: Condition, at: _Place) -> list[str]:
+        """Where a part of a text was found that may hold a masked number."""
         strict = replace(at, is_strict=True)
-        doubts = [
+        return [
             f"({self._comparison(part, strict)} "
             f"AND {at.variable}.{part.name} =~ {self.given(_MOBILE)})"
             for part in _partial_texts(condition, at)
         ]
-        for step, parts in steps(condition).items():
-            relation, below = _below(step, at)
-            beyond = self._doubtful(AllOf(parts), below)
-            doubt = f"NOT ({whole(relation)} AND {whole(below.variable)})"
-            doubt = doubt if beyond == "false" else f"({doubt} OR {beyond})"
-            doubts.append(f"EXISTS {{ {_visible_ends(step, at)} AND {doubt} }}")
-        return _joined("OR", doubts, "false")
 
     def _kleene(self, condition: Condition, at: _Place, is_whole: bool, *, is_sure: bool) -> str:
         """Whether it is surely true, or else whether it is not surely false."""
@@ -185,21 +234,21 @@ class Compiler:
                 return self._regions(condition, at)
             case AllOf(parts):
                 said = [self._kleene(part, at, is_whole, is_sure=is_sure) for part in parts]
-                return _joined("AND", said, "true")
+                return every(*said)
             case AnyOf(parts):
                 said = [self._kleene(part, at, is_whole, is_sure=is_sure) for part in parts]
-                return _joined("OR", said, "false")
+                return either(*said)
             case Not(part):
                 below = replace(at, is_strict=True)
-                return f"NOT ({self._kleene(part, below, is_whole, is_sure=not is_sure)})"
-            case Related():
-                return "false" if is_sure else "true"
+                return negated(self._kleene(part, below, is_whole, is_sure=not is_sure))
+            case Related() | Linked() | ValidOn() | Beyond():
+                return NEVER if is_sure else ALWAYS
 
     def _kleene_compare(
         self, condition: Compare, at: _Place, is_whole: bool, *, is_sure: bool
     ) -> str:
         if not (is_whole or is_identity(at.type_name, condition.name)):
-            return "false" if is_sure else "true"
+            return NEVER if is_sure else ALWAYS
         if is_sure and _is_partial_text(condition, at):
             return "false"
         return self._comparison(condition, at)
@@ -210,9 +259,7 @@ class Compiler:
         return f"coalesce({said}, false)" if at.is_strict else said
 
     def _bare_comparison(self, condition: Compare, at: _Place) -> str:
-        name = condition.name
-        if name not in {ID, FIRST_SEEN}:
-            name = property_of(at.type_name, name).name
+        name = _name_of(condition, at)
         subject = f"{at.variable}.{name}"
         if condition.operation == "isNull":
             return missing(subject) if condition.value else f"NOT {missing(subject)}"
@@ -230,16 +277,29 @@ class Compiler:
         )
 
 
-def _below(step: Step, at: _Place) -> tuple[str, _Place]:
-    """The variable of a relation of a thing, and the place at its other end."""
+def _name_of(condition: Compare, at: _Place) -> str:
+    """The name of what is compared, from the ontology."""
+    if at.step is not None:
+        is_date = condition.name in RELATION_DATES
+        return (
+            condition.name if is_date else relation_property(at.step.relation, condition.name).name
+        )
+    if condition.name in {ID, FIRST_SEEN}:
+        return condition.name
+    return property_of(at.type_name, condition.name).name
+
+
+def _below(step: Step, at: _Place) -> _Place:
+    """A relation of a thing."""
     depth = at.depth + 1
-    return f"r{depth}", _Place(f"n{depth}", step.far, depth)
+    return _Place(f"r{depth}", step.far, depth, step=step)
 
 
 def _visible_ends(step: Step, at: _Place) -> str:
-    relation, below = _below(step, at)
-    pattern = f"({at.variable}){arrow(step, relation)}({below.variable}:{below.type_name})"
-    return f"MATCH {pattern} WHERE {visible(relation)} AND {visible(below.variable)}"
+    relation = _below(step, at)
+    far = relation.beyond.variable
+    pattern = f"({at.variable}){arrow(step, relation.variable)}({far}:{step.far})"
+    return f"MATCH {pattern} WHERE {visible(relation.variable)} AND {visible(far)}"
 
 
 def _partial_texts(condition: Condition, at: _Place) -> Iterator[Compare]:
@@ -249,9 +309,8 @@ def _partial_texts(condition: Condition, at: _Place) -> Iterator[Compare]:
 
 
 def _is_partial_text(condition: Compare, at: _Place) -> bool:
-    is_partial = condition.operation in _TEXT_COMPARISONS
-    return is_partial and is_free_text(at.type_name, condition.name)
-
-
-def _joined(word: str, said: list[str], of_none: str) -> str:
-    return f"({f' {word} '.join(said)})" if said else of_none
+    if condition.operation not in _TEXT_COMPARISONS:
+        return False
+    if at.step is not None:
+        return is_free_text_of(at.step.relation, condition.name)
+    return is_free_text(at.type_name, condition.name)

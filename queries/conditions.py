@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from graph.errors import LimitExceeded, ValueRefused
+from graph.model.values import KINDS
 from graph.ontology import Property, ontology
 
 MAX_CONDITIONS = 30
@@ -24,6 +25,8 @@ OPERATIONS = frozenset({"eq", "in", "contains", "startsWith", "isNull", "gt", "g
 QUANTIFIERS = ("some", "none", "all", "single")
 FIRST_SEEN = "first_seen"
 ID = "id"
+RELATION_DATES = frozenset({FIRST_SEEN, "valid_from", "valid_to"})
+"""What every relation has besides its properties."""
 FREE_KINDS = frozenset({"text", "name"})
 """Kinds of value in which a number of a person may stand; it is masked where it is shown."""
 
@@ -100,26 +103,63 @@ class Related:
     part: Condition
 
 
-Condition = Compare | InRegions | AllOf | AnyOf | Not | Related
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """As `Related`, by what is said of the relations themselves and of the things at their ends.
+
+    `part` is asked of each relation: a `Compare` looks at its properties, its dates and `first_seen`, and
+    `ValidOn` and `Beyond` may stand in it.
+    """
+
+    step: Step
+    quantifier: str
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ValidOn:
+    """The relation was in force on a day (ISO), as far as is known: what has no date was, `valid_to` is
+    exclusive."""
+
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """The part holds of the thing that the relation leads to."""
+
+    part: Condition
+
+
+Condition = Compare | InRegions | AllOf | AnyOf | Not | Related | Linked | ValidOn | Beyond
 EVERYTHING = AllOf()
+
+
+def as_linked(condition: Related | Linked) -> Linked:
+    """The same, asked of relations."""
+    if isinstance(condition, Linked):
+        return condition
+    return Linked(condition.step, condition.quantifier, Beyond(condition.part))
 
 
 def check(condition: Condition, type_name: str) -> Condition:
     """The condition itself; LimitExceeded when it is too large, ValueRefused when it asks for what
     may not be asked of a thing of that type."""
     count = values = 0
-    for part, of_type, depth in _walk(condition, type_name, 0):
+    for part, about, depth in _walk(condition, type_name, 0):
         count += 1
         if isinstance(part, Compare):
-            _check_compare(part, of_type)
+            _check_compare(part, about)
             values += len(part.value) if isinstance(part.value, tuple) else 1
         elif isinstance(part, InRegions):
             values += len(part.regions)
-        elif isinstance(part, Related):
-            if part.step.near != of_type or part.quantifier not in QUANTIFIERS:
+        elif isinstance(part, Related | Linked):
+            if part.step.near != about or part.quantifier not in QUANTIFIERS:
                 raise ValueRefused("filter.relation")
             if depth >= MAX_STEPS:
                 raise too_much("filter nesting", MAX_STEPS)
+        elif isinstance(part, ValidOn | Beyond) and not isinstance(about, Step):
+            raise ValueRefused("filter.relation")
     if count > MAX_CONDITIONS:
         raise too_much("filter conditions", MAX_CONDITIONS)
     if values > MAX_VALUES:
@@ -131,7 +171,18 @@ def steps(condition: Condition) -> dict[Step, tuple[Condition, ...]]:
     """The relations a condition looks at from the thing itself, each with what it asks beyond them."""
     found: dict[Step, tuple[Condition, ...]] = {}
     for part in flat(condition):
-        if isinstance(part, Related):
+        if isinstance(part, Related | Linked):
+            linked = as_linked(part)
+            beyond = [one.part for one in flat(linked.part) if isinstance(one, Beyond)]
+            found[part.step] = (*found.get(part.step, ()), *beyond)
+    return found
+
+
+def about_relations(condition: Condition) -> dict[Step, tuple[Condition, ...]]:
+    """What a condition asks of relations themselves, by step."""
+    found: dict[Step, tuple[Condition, ...]] = {}
+    for part in flat(condition):
+        if isinstance(part, Linked):
             found[part.step] = (*found.get(part.step, ()), part.part)
     return found
 
@@ -153,7 +204,9 @@ def _constant(condition: Condition) -> bool | None:
         case Not(part):
             inner = _constant(part)
             return None if inner is None else not inner
-        case Related():
+        case Beyond(part):
+            return _constant(part)
+        case Related() | Linked():
             if not never_holds(condition.part):
                 return None
             # Nothing it leads to is counted: there is neither some nor one, and there is none.
@@ -186,6 +239,15 @@ def property_of(type_name: str, name: str) -> Property:
     raise ValueRefused("filter.property")
 
 
+@cache
+def relation_property(relation: str, name: str) -> Property:
+    """The property of a relation; ValueRefused for none of that name."""
+    for prop in ontology().relations[relation].properties:
+        if prop.name == name:
+            return prop
+    raise ValueRefused("filter.property")
+
+
 def is_identity(type_name: str, name: str) -> bool:
     """Whether everyone who sees a thing sees the same value: its id, and what its id is made of."""
     return name == ID or name in ontology().entities[type_name].key
@@ -199,12 +261,25 @@ def is_free_text(type_name: str, name: str) -> bool:
     return prop.kind in FREE_KINDS and not prop.personal
 
 
-def _check_compare(part: Compare, type_name: str) -> None:
+def is_free_text_of(relation: str, name: str) -> bool:
+    """The same for a property of a relation: every text of one is shown with numbers masked."""
+    if name in RELATION_DATES:
+        return False
+    return KINDS[relation_property(relation, name).kind].graphql_type in {"String", "ID"}
+
+
+def _check_compare(part: Compare, about: str | Step) -> None:
     if part.operation not in OPERATIONS:
         raise ValueRefused("filter.operation")
-    if part.name in {ID, FIRST_SEEN}:
+    if isinstance(about, Step):
+        if part.name in RELATION_DATES:
+            return
+        prop = relation_property(about.relation, part.name)
+    elif part.name in {ID, FIRST_SEEN}:
         return
-    if property_of(type_name, part.name).personal and part.operation != "eq":
+    else:
+        prop = property_of(about, part.name)
+    if prop.personal and part.operation != "eq":
         raise ValueRefused("filter.personal")
 
 
@@ -218,14 +293,21 @@ def flat(condition: Condition) -> Iterator[Condition]:
             yield from flat(part)
 
 
-def _walk(condition: Condition, type_name: str, depth: int) -> Iterator[tuple[Condition, str, int]]:
-    """Every part but the outermost `and`, which every filter has, with its type and its nesting."""
+def _walk(
+    condition: Condition, about: str | Step, depth: int
+) -> Iterator[tuple[Condition, str | Step, int]]:
+    """Every part but the outermost `and`, which every filter has, with what it is asked of, a type or
+    the relations of a step, and its nesting."""
     parts: Sequence[Condition] = condition.parts if isinstance(condition, AllOf) else (condition,)
     for outer in parts:
         for part in flat(outer):
-            yield part, type_name, depth
+            yield part, about, depth
             if isinstance(part, Related):
                 yield from _walk(part.part, part.step.far, depth + 1)
+            elif isinstance(part, Linked):
+                yield from _walk(part.part, part.step, depth + 1)
+            elif isinstance(part, Beyond) and isinstance(about, Step):
+                yield from _walk(part.part, about.far, depth)
 
 
 def too_much(what: str, most: int) -> LimitExceeded:

@@ -11,6 +11,7 @@ from graph.ontology import ontology
 from queries import clusters as cluster_queries
 from queries.bounds import Bound
 from queries.changes import ValueChange, Window, node_changes, relation_change
+from queries.cluster_leavers import LEAVER_LIMIT, Left, leavers
 from queries.cluster_view import LEAST_MEMBERS, ClusterView, Member, Tie, largest_part
 from queries.expand import SCAN_LIMIT, checked_date, checked_relations
 from queries.flags import FlagFilter, FlagView, weekly_flags
@@ -61,15 +62,14 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class ClusterDifference:
-    """Who of a cluster's members of today joined, and what the weekly runs flagged in between.
-
-    Members that have left are no longer in the store: only the flags tell of them.
-    """
+    """Who of a cluster's members of today joined, who left, and what the weekly runs flagged in between."""
 
     cluster: ClusterView
     joined: tuple[Joined, ...]
+    left: tuple[Left, ...]
     stayed: tuple[str, ...]
     flags: Page[FlagView]
+    bounds: tuple[Bound, ...]
 
 
 def window_of(before: str, after: str) -> Window:
@@ -135,7 +135,7 @@ def _relation_changes(reading: Reading, row: Row, window: Window) -> list[Relati
 async def cluster_difference(
     reading: Reading, identifier: str, window: Window
 ) -> ClusterDifference | None:
-    """Who joined a cluster, in five statements; None for what is absent or not visible."""
+    """Who joined a cluster and who left it, in seven statements; None for what is absent or not visible."""
     view = (await cluster_queries.by_ids(reading, [identifier])).get(identifier)
     if view is None:
         return None
@@ -149,10 +149,15 @@ async def cluster_difference(
         for member in view.members
         if member.merchant in now and member.merchant not in before
     ]
-    flags = await weekly_flags(reading, FlagFilter(since=window.before), PageRequest(MAX_FIRST))
-    return ClusterDifference(
-        view, tuple(joined), tuple(sorted(before & now)), _of(flags, view, window)
+    wanted = FlagFilter(since=window.before, cluster=identifier)
+    flags = _of(await weekly_flags(reading, wanted, PageRequest(MAX_FIRST)), view, window)
+    left, is_cut = await leavers(reading, view, flags.items, window)
+    bounds = (
+        Bound("flags", MAX_FIRST, flags.truncated),
+        Bound("leavers", LEAVER_LIMIT, is_cut),
     )
+    stayed = tuple(sorted(before & now))
+    return ClusterDifference(view, tuple(joined), left, stayed, flags, bounds)
 
 
 def _held_on(view: ClusterView, learned: dict[str, str], day: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from graph.errors import StatementFailed
 from graph.store.statement import Statement
@@ -32,6 +33,12 @@ def filled(name: str, places: Mapping[str, str]) -> Statement:
 
     text = _PLACE.sub(place, _SEEN.sub(_seen, template.text))
     return Statement(f"{name}_{places['LABEL']}", text, template.header)
+
+
+def needed(statement: Statement, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those parameters that a statement names: a predicate whose outcome is plain from its form is left
+    out of it (`queries.predicates`), and its values with it."""
+    return {name: value for name, value in parameters.items() if name in statement.parameters}
 
 
 def _seen(match: re.Match[str]) -> str:

@@ -39,12 +39,13 @@ class FlagView:
 
 @dataclass(frozen=True, slots=True)
 class FlagFilter:
-    """Which flags; None means all. `since` is an ISO date, inclusive."""
+    """Which flags; None means all. `since` is an ISO date, inclusive; `cluster` an id."""
 
     since: str | None = None
     kind: str | None = None
     region: str | None = None
     announced_only: bool = True
+    cluster: str | None = None
 
 
 async def weekly_flags(
@@ -64,6 +65,7 @@ async def weekly_flags(
             load("flags"),
             since=since,
             region=wanted.region,
+            cluster=wanted.cluster,
             announced_only=wanted.announced_only,
             after_date=after[0],
             after_id=after[1],

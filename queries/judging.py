@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from queries.condition_judge import Thing, holds
 from queries.conditions import AllOf, Condition, steps
 from queries.pages import Page
 from queries.reading import Reading
-from queries.related import End, FarEnd, RelatedList, ends, found, page
+from queries.related import End, FarEnd, Found, RelatedList, ends, found, page
 from queries.views import NodeView
 
 
@@ -38,7 +38,13 @@ async def related_pages(
 ) -> dict[str, Page[End | FarEnd]]:
     """A page of relations for each thing that is visible: one statement for all of them, and more only
     where others spoke of what is asked about."""
-    by_id = await found(reading, ids, asked)
+    return await pages_of(reading, await found(reading, ids, asked), asked)
+
+
+async def pages_of(
+    reading: Reading, by_id: Mapping[str, Found], asked: RelatedList
+) -> dict[str, Page[End | FarEnd]]:
+    """The pages of what was found, once what is doubtful has been judged."""
     doubtful = {end.node.id: end.node for one in by_id.values() for end in one.doubtful}
     judged = await judge(reading, asked.condition, list(doubtful.values()), asked.as_of)
     kept = {view.id for view in judged.kept}
@@ -67,6 +73,8 @@ async def _gather(
         beyond, deep_cut = await _gather(reading, AllOf(parts), nodes.values(), as_of)
         is_cut |= step_cut or deep_cut
         for name, thing in things.items():
-            reached = tuple(beyond[end.node.id] for end in found_ends.get(name, ()))
+            reached = tuple(
+                replace(beyond[end.node.id], by=end.relation) for end in found_ends.get(name, ())
+            )
             things[name] = Thing(thing.view, {**thing.related, step: reached})
     return things, is_cut

@@ -10,17 +10,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 from graph.errors import ValueRefused
+from queries import listing_by_id
 from queries.condition_cypher import Compiler, visible, whole
 from queries.conditions import Condition, check, may_seek, never_holds
 from queries.expand import checked_date
-from queries.filled import filled
+from queries.filled import filled, needed
 from queries.judging import judge
 from queries.lookup import nodes
 from queries.ordering import By, Ordering, Place
-from queries.pages import Page
+from queries.pages import Cursors, Page
+from queries.predicates import either, every, negated
 from queries.reading import Reading, Row
 from queries.thing_columns import ThingColumns, Wanted
 from queries.views import NodeView, node_view
@@ -56,6 +58,11 @@ class Listing:
             checked_date(as_of),
         )
 
+    def cursors(self, views: Sequence[NodeView]) -> Cursors[NodeView]:
+        """The cursors of things of the list."""
+        ordering = self.ordering
+        return Cursors(views, lambda view: ordering.cursor(ordering.place(view)))
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -83,6 +90,8 @@ async def page(
     if not 0 <= first <= MAX_LIST:
         raise ValueRefused("page.first", most=MAX_LIST)
     start = None if after is None else await _start(reading, listing, after)
+    if listing_by_id.serves(listing):
+        return await listing_by_id.page(reading, listing, first, start, wanted)
     if wanted is not None and Compiler().doubtful(*_about(listing)) == "false":
         return await _in_columns(reading, listing, first, start, wanted)
     gathering = _Gathering(reading, listing, first, start)
@@ -91,7 +100,7 @@ async def page(
     chosen = tuple(items[:first])
     return Page(
         chosen,
-        _Cursors(listing.ordering, chosen),
+        listing.cursors(chosen),
         len(items) > first or gathering.is_unfinished,
         gathering.is_cut,
         None,
@@ -115,7 +124,7 @@ async def _in_columns(
     chosen = things[:first]
     return Page(
         chosen,
-        _Cursors(ordering, chosen),
+        listing.cursors(chosen),
         len(things) > first,
         is_cut,
         None,
@@ -140,9 +149,7 @@ async def _row(
         return {"whole": [], "partly": []}
     compiler, ordering, about = Compiler(), listing.ordering, _about(listing)
     plain, doubt = compiler.plain(*about), compiler.doubtful(*about)
-    if doubt != "false":
-        possible = compiler.possible(*about, is_whole=True)
-        plain = f"({plain} OR ({possible} AND {doubt}))"
+    plain = either(plain, every(compiler.possible(*about, is_whole=True), doubt))
     is_seek = may_seek(listing.condition, listing.type_name)
     places = {
         "LABEL": listing.type_name,
@@ -153,10 +160,9 @@ async def _row(
         "PARTLY": compiler.possible(*about, is_whole=False),
         "ORDER": ordering.cypher("n"),
     }
-    parameters: dict[str, Any] = compiler.parameters
-    (row,) = await reading.rows(
-        filled("listing", places), as_of=listing.as_of, **limits, **parameters
-    )
+    statement = filled("listing", places)
+    given: dict[str, Any] = {**limits, "as_of": listing.as_of, **compiler.parameters}
+    (row,) = await reading.rows(statement, **needed(statement, given))
     return row
 
 
@@ -165,13 +171,10 @@ async def total(reading: Reading, listing: Listing) -> Total:
     compiler = Compiler()
     sure, doubtful = census(compiler, listing)
     places = {"LABEL": listing.type_name, "SURE": f"({sure})", "DOUBTFUL": doubtful}
-    (row,) = await reading.rows(
-        filled("listing_count", places),
-        as_of=listing.as_of,
-        bound=COUNT_BOUND,
-        doubtful_limit=PARTLY_LIMIT + 1,
-        **compiler.parameters,
-    )
+    statement = filled("listing_count", places)
+    limits = {"bound": COUNT_BOUND, "doubtful_limit": PARTLY_LIMIT + 1}
+    given = {**limits, "as_of": listing.as_of, **compiler.parameters}
+    (row,) = await reading.rows(statement, **needed(statement, given))
     kept, is_cut = await judged_rows(reading, listing, row["doubtful"])
     count = row["sure"] + len(kept)
     return Total(min(count, COUNT_BOUND), not is_cut and row["sure"] < COUNT_BOUND >= count)
@@ -191,17 +194,16 @@ def census(compiler: Compiler, listing: Listing) -> tuple[str, str]:
     """Cypher for all things at once: what surely matches, and what must be judged."""
     about = (listing.condition, "n", listing.type_name)
     doubt = compiler.doubtful(*about)
-    partly = (
-        f"(size(n.regions) > 1 AND {visible('n')} AND NOT {whole('n')} "
-        f"AND {compiler.possible(*about, is_whole=False)})"
+    partly = every(
+        f"size(n.regions) > 1 AND {visible('n')} AND NOT {whole('n')}",
+        compiler.possible(*about, is_whole=False),
     )
-    if doubt == "false":
-        return compiler.plain(*about), partly
-    unsure = (
-        f"({whole('n')} AND n.first_seen <= $as_of "
-        f"AND {compiler.possible(*about, is_whole=True)} AND {doubt})"
+    unsure = every(
+        f"{whole('n')} AND n.first_seen <= $as_of",
+        compiler.possible(*about, is_whole=True),
+        doubt,
     )
-    return f"({compiler.plain(*about)} AND NOT {doubt})", f"({partly} OR {unsure})"
+    return every(compiler.plain(*about), negated(doubt)), either(partly, unsure)
 
 
 async def judged_rows(
@@ -237,25 +239,6 @@ async def _start(reading: Reading, listing: Listing, cursor: str) -> Place:
     if view is None or view.type != listing.type_name:
         raise ValueRefused("page.cursor")
     return listing.ordering.place(view)
-
-
-class _Cursors(Sequence[str]):
-    """Cursors of things, each worked out when it is asked for: mostly that is the first and the last."""
-
-    def __init__(self, ordering: Ordering, views: Sequence[NodeView]) -> None:
-        self._ordering, self._views = ordering, views
-
-    def __len__(self) -> int:
-        return len(self._views)
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[str]: ...
-    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
-        if isinstance(at, slice):
-            return _Cursors(self._ordering, self._views[at])
-        return self._ordering.cursor(self._ordering.place(self._views[at]))
 
 
 class _Gathering:

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 import orjson
 
@@ -78,6 +78,25 @@ class Cut:
     as_of: str
     withheld: int | None = 0
     truncated: bool = False
+
+
+class Cursors(Sequence[str], Generic[T]):
+    """Cursors of items, each worked out when it is asked for: mostly that is the first and the last."""
+
+    def __init__(self, items: Sequence[T], cursor_of: Callable[[T], str]) -> None:
+        self._items, self._cursor_of = items, cursor_of
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return Cursors(self._items[at], self._cursor_of)
+        return self._cursor_of(self._items[at])
 
 
 def page_of(items: Sequence[T], request: PageRequest, key: Callable[[T], Key], cut: Cut) -> Page[T]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 from graph.ontology import ontology
 from graph.store.statement import Statement
 from queries.condition_cypher import Compiler, arrow, known, visible, whole
 from queries.conditions import EVERYTHING, Condition, Step, check
-from queries.filled import filled
+from queries.filled import filled, needed
 from queries.ordering import utf16
-from queries.pages import Page, PageRequest, encode_cursor
+from queries.pages import Cursors, Page, PageRequest, encode_cursor
+from queries.predicates import either, every, negated
 from queries.reading import Reading
 from queries.thing_columns import Wanted
 from queries.views import (
@@ -101,19 +102,25 @@ class Found:
 async def found(reading: Reading, ids: Iterable[str], asked: RelatedList) -> dict[str, Found]:
     """For each thing that is visible, in one statement; doubtful ends are known on the day asked for,
     but not yet judged by the condition."""
+    return {row[0]: found_in(reading, row, asked) for row in await answered(reading, ids, asked)}
+
+
+async def answered(reading: Reading, ids: Iterable[str], asked: RelatedList) -> list[Sequence[Any]]:
+    """The same as the statement returns it: id, how many are withheld, what is sure, what is doubtful."""
     statement, parameters = _statement(asked)
     after = asked.page.after or ("", "")
-    (answer,) = await reading.rows(
-        statement,
-        ids=sorted(set(ids)),
-        as_of=asked.as_of,
-        after_id=after[0],
-        after_apart=after[1],
-        limit=asked.page.first + 1,
-        doubtful_limit=DOUBTFUL_LIMIT + 1,
+    given = {
+        "ids": sorted(set(ids)),
+        "as_of": asked.as_of,
+        "after_id": after[0],
+        "after_apart": after[1],
+        "limit": asked.page.first + 1,
+        "doubtful_limit": DOUBTFUL_LIMIT + 1,
         **parameters,
-    )
-    return {row[0]: _found(reading, row, asked) for row in answer["found"]}
+    }
+    (answer,) = await reading.rows(statement, **needed(statement, given))
+    rows: list[Sequence[Any]] = answer["found"]
+    return rows
 
 
 async def ends(
@@ -147,31 +154,12 @@ def page(
     chosen = tuple(items[: asked.page.first])
     return Page(
         chosen,
-        _Cursors(chosen),
+        Cursors(chosen, lambda end: encode_cursor(end.key)),
         len(items) > asked.page.first,
         one.is_cut or is_cut,
         reading.withheld(one.withheld),
         asked.as_of,
     )
-
-
-class _Cursors(Sequence[str]):
-    """Cursors of relations, each worked out when it is asked for."""
-
-    def __init__(self, items: Sequence[End | FarEnd]) -> None:
-        self._items = items
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[str]: ...
-    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
-        if isinstance(at, slice):
-            return _Cursors(self._items[at])
-        return encode_cursor(self._items[at].key)
 
 
 def _as_wanted(end: End, wanted: Wanted | None) -> End | FarEnd:
@@ -189,12 +177,12 @@ def _statement(asked: RelatedList) -> tuple[Statement, dict[str, Any]]:
     doubt = compiler.doubtful(*about)
     seen = f"{whole('r')} AND {whole('n')} AND {known('r')} AND n.first_seen <= $as_of"
     # What is seen in part is of several regions: sizes are quicker to look at than the regions.
-    partly = (
+    partly = every(
         f"(size(r.regions) > 1 OR size(n.regions) > 1) "
-        f"AND {visible('r')} AND {visible('n')} AND NOT ({whole('r')} AND {whole('n')}) "
-        f"AND {compiler.possible(*about, is_whole=False)}"
+        f"AND {visible('r')} AND {visible('n')} AND NOT ({whole('r')} AND {whole('n')})",
+        compiler.possible(*about, is_whole=False),
     )
-    doubtful = f"({seen} AND {doubt} AND {compiler.possible(*about, is_whole=True)})"
+    doubtful = every(seen, doubt, compiler.possible(*about, is_whole=True))
     keys = ontology().relations[step.relation].key
     apart = " + ".join(f"coalesce(r.{name}, '')" for name in keys) or "''"
     item = "{relation: properties(r), stored: properties(n)}"
@@ -206,13 +194,14 @@ def _statement(asked: RelatedList) -> tuple[Statement, dict[str, Any]]:
         "APART": apart,
         "WITHHELD": f"COUNT {{ {hidden} }}" if asked.is_withheld_counted else "0",
         "ITEM": asked.wanted.cypher("n", "apart") if asked.wanted else item,
-        "SURE": f"{seen} AND {compiler.plain(*about)} AND NOT {doubt}",
-        "DOUBTFUL": partly if doubt == "false" else f"({partly}) OR {doubtful}",
+        "SURE": every(seen, compiler.plain(*about), negated(doubt)),
+        "DOUBTFUL": either(partly, doubtful),
     }
     return filled("related", places), compiler.parameters
 
 
-def _found(reading: Reading, row: Sequence[Any], asked: RelatedList) -> Found:
+def found_in(reading: Reading, row: Sequence[Any], asked: RelatedList) -> Found:
+    """What a row of `answered` says of one thing."""
     near, withheld, sure, unsure = row
     doubtful = [_end(reading, near, item, asked) for item in unsure[:DOUBTFUL_LIMIT]]
     return Found(

@@ -6,20 +6,26 @@ Only a label written in a statement lets the server use an index, so some `.cyph
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 
 from graph.model.ids import type_of
 from graph.ontology import ontology
 from graph.store.statement import Statement
+from queries.condition_cypher import known_as_seen
 
 _PLACE = "__LABEL__"
+_KNOWN = re.compile(r"__KNOWN\((\w+)\)__")
 
 
 @cache
 def load(name: str) -> Statement:
-    """The statement of `queries/<name>.cypher`."""
-    return Statement.load(__file__, f"{name}.cypher")
+    """The statement of `queries/<name>.cypher`, with `__KNOWN(r)__` written out: whether the relation was
+    known on `$as_of`, as its reader sees it."""
+    template = Statement.load(__file__, f"{name}.cypher")
+    text = _KNOWN.sub(lambda match: known_as_seen(match[1]), template.text)
+    return template if text == template.text else Statement(template.name, text, template.header)
 
 
 @cache

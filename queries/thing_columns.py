@@ -67,6 +67,11 @@ class ThingColumns(Sequence[NodeView]):
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def attributes(self) -> frozenset[str]:
+        """Everything that is known of the things."""
+        return self._wanted.attributes
+
     @overload
     def __getitem__(self, at: int) -> NodeView: ...
     @overload

@@ -14,6 +14,7 @@ import click
 
 from graph.store.connection import StoreOptions
 from graph.store.constraints import prepare, prepare_analysis
+from graph.store.embedded import ServerSettings
 from graph.store.jars import DownloadProgress
 from graph.store.session import Store
 from suyuan.terminal import Terminal, default_language
@@ -74,13 +75,20 @@ def terminal_options(command: F) -> F:
 
 @contextmanager
 def open_store(
-    target: str, terminal: Terminal, schema: Schema | None = prepare, *, is_waiting: bool = True
+    target: str,
+    terminal: Terminal,
+    schema: Schema | None = prepare,
+    *,
+    is_waiting: bool = True,
+    is_lasting: bool = False,
 ) -> Iterator[Store]:
     """Open the store, telling the person what is waited for; `schema` makes keys and indexes.
 
-    Unless `is_waiting`, reading may begin meanwhile, by statements that need none of them.
+    Unless `is_waiting`, reading may begin meanwhile, by statements that need none of them. A server that
+    is started for it is made for hours of answering where `is_lasting`, else for one job.
     """
-    options = StoreOptions(progress=download_progress(terminal))
+    server = ServerSettings(is_lasting=is_lasting)
+    options = StoreOptions(server=server, progress=download_progress(terminal))
     place: str | Path = target if "://" in target else Path(target)
     if not isinstance(place, str):
         terminal.note("store.starting", folder=target)

@@ -22,12 +22,16 @@ from graphql.pyutils import Path, gather_with_cancel
 from api.plan.columns import Columns
 from api.plan.facts import CAST
 from api.plan.plan import FieldPlan, Plan
+from api.plan.tables import Table, rows
 
 #: Items of a list that are begun before others get their turn.
 SLICE = 500
 #: A list of this many items is worth a generated function, though its plan may not be run again.
 _LONG = 32
 _SIZED = frozenset({list, tuple, Columns})
+
+_ListPlace = tuple[GraphQLOutputType, FieldDetailsList, GraphQLResolveInfo[Any], Path]
+"""Where a list stands: type of its items, what is asked of them, and the field it answers."""
 
 
 class PlannedExecutor(Executor[Any]):
@@ -201,11 +205,51 @@ class PlannedExecutor(Executor[Any]):
                         return whole(items)
                     except Exception:  # noqa: S110 - then item by item
                         pass
-            if length > SLICE:
-                return self._in_slices(item_type, field_details_list, info, path, items)
-        return super().complete_iterable_value(
-            item_type, field_details_list, info, path, items, position_context
-        )
+                elif items.__class__ is Columns:
+                    table = self.plan.tables.of_items(item_type, field_details_list)
+                    if table is not None:
+                        return self._as_table(
+                            table, (item_type, field_details_list, info, path), items
+                        )
+        return self._one_by_one(item_type, field_details_list, info, path, items)
+
+    def _one_by_one(
+        self,
+        item_type: GraphQLOutputType,
+        details: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        items: Iterable[Any],
+    ) -> Any:
+        if items.__class__ in _SIZED and len(items) > SLICE:  # type: ignore[arg-type]
+            return self._in_slices(item_type, details, info, path, items)
+        return super().complete_iterable_value(item_type, details, info, path, items, None)
+
+    async def _as_table(self, table: Table, place: _ListPlace, items: Columns[Any]) -> Any:
+        """A list whose resolvers are asked once for all items; item by item where that does not do."""
+
+        def ask(
+            kind: GraphQLObjectType, response: str, details: FieldDetailsList, given: Columns[Any]
+        ) -> Awaitable[Any]:
+            return self._asked_at_once(
+                self.plan.field(kind, response, details), kind, given, place[3]
+            )
+
+        try:
+            return await rows(table, items, ask)
+        except Exception:
+            completed = self._one_by_one(*place, items)
+            return await completed if self.is_awaitable(completed) else completed
+
+    async def _asked_at_once(
+        self, field: FieldPlan, kind: GraphQLObjectType, given: Columns[Any], path: Path
+    ) -> Any:
+        definition = field.definition
+        below = Path(path, field.response, kind.name)
+        info = self.build_resolve_info(definition, field.nodes, kind, below)
+        arguments = self._arguments_of(field) if field.has_arguments else {}
+        result = (definition.resolve or self.field_resolver)(given, info, **arguments)
+        return await result if self.is_awaitable(result) else result
 
     def complete_abstract_value(
         self,

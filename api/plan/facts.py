@@ -20,6 +20,8 @@ from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.field import StrawberryField
 
 CAST = TYPE_CAST_ATTRIBUTE
+#: Where a resolver says which attributes it needs of columns that it is asked for all at once.
+NEEDS = "needs_of_columns"
 _BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
 
 
@@ -62,6 +64,14 @@ class Facts:
             and made.python_name.isidentifier()
         )
         return made.python_name if is_plain and made else None
+
+    def needs(self, of: GraphQLField) -> frozenset[str] | None:
+        """Attributes that a field's resolver needs of `Columns`; None where it takes objects only."""
+        made = of.extensions.get(_BACKREF)
+        if not isinstance(made, StrawberryField) or made.base_resolver is None or made.extensions:
+            return None
+        needed: frozenset[str] | None = getattr(made.base_resolver.wrapped_func, NEEDS, None)
+        return needed
 
     def possible(self, kind: GraphQLAbstractType) -> Sequence[GraphQLObjectType]:
         """The object types that may stand where an interface or union is declared."""

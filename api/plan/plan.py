@@ -30,6 +30,7 @@ from graphql.language import Visitor, visit
 
 from api.plan.facts import Facts
 from api.plan.projection import Projections, Value
+from api.plan.tables import Tables
 
 _CHOOSING = frozenset({"skip", "include"})
 
@@ -84,8 +85,10 @@ class Plan:
         self._variables = variables
         self._collected: dict[tuple[str, int], CollectedFields] = {}
         self._objects: dict[tuple[str, int, bool], ObjectPlan] = {}
+        self._fields: dict[tuple[str, int], FieldPlan] = {}
         self._kept: list[GroupedFieldSet] = []
         self.projections = Projections(facts, self._grouped)
+        self.tables = Tables(facts, self._grouped, self.projections)
         # The document was validated: there is such a root, and every field is one of its type.
         self.root_type = cast("GraphQLObjectType", self.schema.get_root_type(operation.operation))
         self.root = collect_fields(
@@ -120,6 +123,13 @@ class Plan:
             found = self._objects[key] = ObjectPlan(origin, fields)
             self._kept.append(grouped)
         return found
+
+    def field(self, kind: GraphQLObjectType, response: str, details: FieldDetailsList) -> FieldPlan:
+        """One field that its resolver answers; the same object at every asking."""
+        key = (kind.name, id(details))
+        if key not in self._fields:
+            self._fields[key] = self._field(kind, response, details, is_plain=False)
+        return self._fields[key]
 
     def _grouped(
         self, kind: GraphQLObjectType, details: FieldDetailsList

@@ -29,7 +29,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList
 
-from api.plan.columns import Columns
+from api.plan.columns import Columns, Grouped
 from api.plan.facts import CAST, Facts
 from api.plan.leaves import Refused, are_own_answers, coercer, is_text, otherwise, refuse
 
@@ -328,12 +328,18 @@ def column_of(
     may_be_null = inner is kind
     leaf = inner if is_leaf_type(inner) else None
     found = made.of(inner, details) if is_object_type(inner) else None
+    item = _item(inner)
+    each = made.of(item, details) if item is not None else None
 
     def column(given: Any) -> Any:
         if given.__class__ is Columns:
             if found is None or given.kind is not found.origin:
                 raise Refused
             return found.rows(given)
+        if given.__class__ is Grouped:
+            if each is None or given.items.kind is not each.origin:
+                raise Refused
+            return given.split(each.rows(given.items))
         if given.__class__ is not list:
             given = list(given)  # a sequence that works its items out does so once
         if leaf is not None and are_own_answers(leaf, given, may_be_null=may_be_null):
@@ -341,6 +347,13 @@ def column_of(
         return [value(item) for item in given]
 
     return column
+
+
+def _item(kind: GraphQLOutputType) -> GraphQLObjectType | None:
+    """The object type that a type is a list of, null or not; None for any other type."""
+    item = kind.of_type if is_list_type(kind) else None
+    item = item.of_type if is_non_null_type(item) else item
+    return item if is_object_type(item) else None
 
 
 def _leaf(text: _Text, depth: int, v: str, kind: GraphQLLeafType) -> None:

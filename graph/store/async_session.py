@@ -14,6 +14,7 @@ from graph.store.connection import (
     Connection,
     StoreOptions,
     Target,
+    as_query,
     as_unit_of_work,
     driver_settings,
     reach,
@@ -193,9 +194,18 @@ class AsyncStore:
             return result.keys(), [record async for record in result]
 
         limit = self._options.timeout_s if timeout_s is None else timeout_s
-        unit = as_unit_of_work(statement, limit, work)
+        query, unit = as_query(statement, limit), as_unit_of_work(statement, limit, work)
+        database, mode = self.connection.database, neo4j.READ_ACCESS
         with translated(statement.name):
-            async with self._driver.session(database=self.connection.database) as session:
+            async with self._driver.session(database=database, default_access_mode=mode) as session:
+                try:
+                    # One way to the server and back instead of three; it is half of what a small
+                    # question takes. Only a transaction of its own is tried again, though.
+                    result = await session.run(query, dict(params))
+                    return result.keys(), [record async for record in result]
+                except (neo4j.exceptions.DriverError, neo4j.exceptions.Neo4jError) as error:
+                    if not error.is_retryable():
+                        raise
                 return await session.execute_read(unit)
 
     async def _wait(self) -> None:

@@ -126,7 +126,16 @@ def as_unit_of_work(statement: Statement, timeout_s: float, work: _Work) -> _Wor
 
     Raises ValueError for a time that is not positive: the server takes 0 for "no limit".
     """
+    return neo4j.unit_of_work(**_told(statement, timeout_s))(work)
+
+
+def as_query(statement: Statement, timeout_s: float) -> neo4j.Query:
+    """A statement that is a transaction by itself; raises as `as_unit_of_work`."""
+    return neo4j.Query(statement.text, **_told(statement, timeout_s))
+
+
+def _told(statement: Statement, timeout_s: float) -> dict[str, Any]:
     if not timeout_s > 0:
         raise ValueError(f"timeout_s must be positive, not {timeout_s}")
     metadata = {"application": APPLICATION, "statement": statement.name}
-    return neo4j.unit_of_work(metadata=metadata, timeout=timeout_s)(work)
+    return {"metadata": metadata, "timeout": timeout_s}

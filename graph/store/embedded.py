@@ -46,29 +46,43 @@ _HANDOVER_WAIT_S = 60.0
 _KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR")
 USER = "neo4j"
 
-#: For every Java process of ours.
-JAVA_OPTIONS = (
-    # For jobs of minutes on few cores: with the second compiler, half of the CPU of the first
-    # minute went into compiling, and the first batch of a load took 6.6 s instead of 2.2.
+#: For a process that ends soon, on few cores: with the second compiler, half of the CPU of the first
+#: minute went into compiling, and the first batch of a load took 6.6 s instead of 2.2.
+_SOON_OVER = "-XX:TieredStopAtLevel=1"
+_ALWAYS = (
     "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
     "-Dfile.encoding=UTF-8",
     # The packages that Neo4j 5's own start script opens for Java 17.
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
 )
+#: For every Java process of ours that does one job.
+JAVA_OPTIONS = (_SOON_OVER, *_ALWAYS)
+
+LARGE_BYTES = 4 << 30
+"""A store of some 150,000 merchants with all their records: a weekly run over it takes minutes."""
+
+
+def _java_options(*, is_lasting: bool) -> tuple[str, ...]:
+    return _ALWAYS if is_lasting else JAVA_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """How large the server may be and how long its steps may take; None: as `graph.store.memory` says."""
+    """How large the server may be and how long its steps may take; None: as `graph.store.memory` says.
+
+    `is_lasting`: it will answer for hours. Java's second compiler then pays: a question that is asked
+    again and again takes a quarter of the processor time once it is warm. In a store of LARGE_BYTES any
+    job is that long.
+    """
 
     heap_mib: int | None = None
     page_cache_mib: int | None = None
     start_timeout_s: float = 180.0
     stop_timeout_s: float = 30.0
     jar_cache: Path | None = None
+    is_lasting: bool = False
 
 
 class EmbeddedServer:
@@ -203,7 +217,8 @@ class EmbeddedServer:
         heap_mib = self.settings.heap_mib or SERVER_HEAP.mib(size, machine)
         self.layout.console.unlink(missing_ok=True)
         try:
-            self._supervisor = self._spawn(classpath, heap_mib)
+            options = _java_options(is_lasting=self.settings.is_lasting or size >= LARGE_BYTES)
+            self._supervisor = self._spawn(classpath, heap_mib, options)
         except OSError as error:
             raise StoreUnavailable(f"the server could not be started: {error}") from error
         if self._wait_until_ready(self._supervisor):
@@ -215,11 +230,13 @@ class EmbeddedServer:
             return False
         raise StoreUnavailable(f"the server did not start; its log ends:\n{tail}", log=tail)
 
-    def _spawn(self, classpath: tuple[Path, ...], heap_mib: int) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, classpath: tuple[Path, ...], heap_mib: int, options: Sequence[str]
+    ) -> subprocess.Popen[bytes]:
         layout, settings, lock = self.layout, self.settings, self._lock.descriptor
         arguments = (os.getpid(), lock, settings.stop_timeout_s, layout.console)
         supervisor = [sys.executable, "-I", "-S", str(_SUPERVISOR), *map(str, arguments)]
-        command = _java_command(heap_mib, layout, self._archive.begin(java()))
+        command = _java_command(heap_mib, layout, [*options, *self._archive.begin(java())])
         with layout.process.open("wb") as starts:
             return subprocess.Popen(
                 [*supervisor, *command],
@@ -301,7 +318,6 @@ def _java_command(heap_mib: int, layout: StoreLayout, options: list[str]) -> lis
         f"-Xms{heap_mib}m",
         f"-Xmx{heap_mib}m",
         f"-Xmn{heap_mib // 2}m",
-        *JAVA_OPTIONS,
         "-XX:+ExitOnOutOfMemoryError",
         *options,
         "org.neo4j.server.CommunityEntryPoint",

@@ -17,6 +17,7 @@ Row = dict[str, Any]
 Columns = dict[str, list[Any]]
 
 _PLAIN: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
+_NESTING: frozenset[type] = frozenset({list, dict})
 _CONVERTERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (DateTime, DateTime.to_native),
     (Date, Date.to_native),
@@ -50,15 +51,24 @@ def native(value: Any) -> Any:
 def native_list(values: list[Any]) -> list[Any]:
     """A list as plain Python; the very same list when there is nothing to convert.
 
-    Looking at the set of types first keeps a column of a million strings at a few milliseconds,
-    and a table of rows at little more.
+    Looking at the set of types first, level by level, keeps a column of a million strings at a few
+    milliseconds, and a table of rows, or of rows with lists in them, at little more.
     """
-    kinds = set(map(type, values))
-    if kinds <= _PLAIN:
-        return values
-    if kinds == {list} and set(map(type, chain.from_iterable(values))) <= _PLAIN:
-        return values
-    return [native(value) for value in values]
+    return values if _is_plain(values) else [native(value) for value in values]
+
+
+def _is_plain(values: list[Any]) -> bool:
+    """Whether there is nothing to convert, however deep lists and maps lie in each other."""
+    while values:
+        kinds = set(map(type, values)) - _PLAIN
+        if not kinds:
+            return True
+        if not kinds <= _NESTING:
+            return False
+        lists = [value for value in values if value.__class__ is list]
+        maps = [value.values() for value in values if value.__class__ is dict]
+        values = list(chain(chain.from_iterable(lists), chain.from_iterable(maps)))
+    return True
 
 
 def rows_of(keys: Sequence[str], records: Iterable[Record]) -> list[Row]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from graph.errors import NotFound, ValueRefused
 from graph.model.ids import type_of
 from graph.ontology import ontology
 from queries import clusters, search
+from queries.condition_data import condition_from, condition_words
+from queries.conditions import EVERYTHING, Condition, check
 from queries.expand import CURSOR, Expansion, checked_date, checked_relations, expand
 from queries.export.items import Piece
-from queries.lookup import nodes, view_of
+from queries.export.things import things
+from queries.listing import Listing
+from queries.lookup import nodes
 from queries.pages import MAX_FIRST, PageRequest
 from queries.reading import Reading
 from queries.search_terms import MAX_QUERY_CHARS, terms
-from queries.statements import for_type
 from queries.views import NodeView
 
 Kind = Literal["SEARCH", "THINGS", "CLUSTER", "NEIGHBOURHOOD"]
@@ -25,7 +28,6 @@ Fresh = Callable[[], Reading]
 
 MAX_DEPTH = 3
 MAX_SEEDS = 100
-_LIST_PAGE = 1_000
 _SEEDS_AT_ONCE = 20
 
 
@@ -33,7 +35,8 @@ _SEEDS_AT_ONCE = 20
 class Question:
     """Which part of the graph; make it with `of`, which checks it.
 
-    SEARCH: `query`, `types`. THINGS: every thing of `types`. CLUSTER: the cluster `ids` with members,
+    SEARCH: `query`, `types`. THINGS: every thing of `types` that `where` holds of, which has a condition
+    as data for some of them (`condition_data`). CLUSTER: the cluster `ids` with members,
     identifiers and ties. NEIGHBOURHOOD: what is within `depth` steps of `ids`, by `relations`.
     """
 
@@ -44,6 +47,7 @@ class Question:
     ids: tuple[str, ...] = ()
     depth: int = 1
     relations: tuple[str, ...] = ()
+    where: Mapping[str, list[Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, asked: Mapping[str, Any]) -> Question:
@@ -63,8 +67,17 @@ class Question:
         checked_relations(wanted.relations)
         if not 1 <= wanted.depth <= MAX_DEPTH:
             raise ValueRefused("export.depth", most=MAX_DEPTH)
+        if wanted.where and (wanted.kind != "THINGS" or not wanted.where.keys() <= {*wanted.types}):
+            raise ValueRefused("export.where")
+        for type_name in wanted.where:
+            check(wanted.condition(type_name), type_name)
         _CHECKS[wanted.kind](wanted)
         return wanted
+
+    def condition(self, type_name: str) -> Condition:
+        """What is asked of the things of a type."""
+        data = self.where.get(type_name)
+        return EVERYTHING if data is None else condition_from(data)
 
     def as_dict(self) -> dict[str, Any]:
         """As `of` reads it."""
@@ -79,6 +92,7 @@ class Question:
             "ids": ", ".join(self.ids),
             "depth": str(self.depth) if self.kind == "NEIGHBOURHOOD" else "",
             "relations": ", ".join(self.relations),
+            **{f"where {name}": condition_words(self.condition(name), name) for name in self.where},
         }
         said = "; ".join(f"{name} {value}" for name, value in parts.items() if value)
         return f"{self.kind}: {said}"
@@ -128,22 +142,9 @@ async def _search(wanted: Question, fresh: Fresh) -> AsyncIterator[Piece]:
 
 async def _things(wanted: Question, fresh: Fresh) -> AsyncIterator[Piece]:
     for type_name in wanted.types:
-        reading = fresh()
-        (row,) = await reading.rows(
-            for_type("export/things_withheld", type_name), as_of=wanted.as_of
-        )
-        yield Piece(withheld=reading.withheld(row["withheld"]))
-        after = ""
-        while True:
-            reading = fresh()
-            rows = await reading.rows(
-                for_type("export/things", type_name), after=after, limit=_LIST_PAGE
-            )
-            views = [view_of(reading, row) for row in rows]
-            yield Piece(tuple(view for view in views if view.first_seen <= wanted.as_of))
-            if len(rows) < _LIST_PAGE:
-                break
-            after = rows[-1]["stored"]["id"]
+        listing = Listing.of(type_name, wanted.condition(type_name), (), wanted.as_of)
+        async for piece in things(listing, fresh):
+            yield piece
 
 
 async def _clusters(wanted: Question, fresh: Fresh) -> AsyncIterator[Piece]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from api.settings import ApiSettings
 from suyuan import demo
 from suyuan.commands.serve import run_service
 from suyuan.commands.token import TOKEN_FILE
@@ -37,7 +38,7 @@ def command(folder: Path, check: bool, port: int, terminal: Terminal) -> None:
         demo.build(folder, terminal)
     story = demo.tell(folder, terminal)
     token = demo.fresh_token(folder, story["regions"])
-    with open_store(str(folder), terminal, schema=None) as store:
+    with open_store(str(folder), terminal, schema=None, is_lasting=not check) as store:
         if check:
             sys.exit(0 if ask_and_judge(store.connection, folder, token, terminal) else 1)
         url = f"http://127.0.0.1:{port}/graphql"
@@ -45,4 +46,5 @@ def command(folder: Path, check: bool, port: int, terminal: Terminal) -> None:
         terminal.line()
         terminal.line(demo.QUESTION.read_text("utf-8"))
         terminal.say("demo.ready", seconds=time.monotonic() - started)
-        run_service(store.connection, folder / TOKEN_FILE, "127.0.0.1", port)
+        settings = ApiSettings(folder / TOKEN_FILE, is_warming=True)
+        run_service(store.connection, settings, "127.0.0.1", port)

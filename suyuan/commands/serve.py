@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from api.app import create_app
 from api.auth import ROLES
 from api.gate_settings import GateSettings, TrustedSettings
+from api.operation import engine
 from api.server import loop_factory, server_of
 from api.settings import ApiSettings
 from graph.store.async_session import AsyncStore
@@ -51,6 +53,13 @@ DRAIN_S = 10
     multiple=True,
     help="A role that may not ask for the schema; repeatable.",
 )
+@click.option(
+    "--warm/--no-warm",
+    "is_warming",
+    default=True,
+    show_default=True,
+    help="Have common questions planned in the background after the start.",
+)
 @store_option
 @terminal_options
 def command(
@@ -60,6 +69,7 @@ def command(
     trusted: Path | None,
     strict_roles: tuple[str, ...],
     hidden_from: tuple[str, ...],
+    is_warming: bool,
     store_target: str,
     terminal: Terminal,
 ) -> None:
@@ -68,9 +78,10 @@ def command(
     documents = TrustedSettings(
         trusted, frozenset(strict_roles), frozenset(ROLES) - frozenset(hidden_from)
     )
-    with open_store(store_target, terminal) as store:
+    settings = ApiSettings(tokens, gate=GateSettings(documents), is_warming=is_warming)
+    with open_store(store_target, terminal, is_lasting=True) as store:
         terminal.say("serve.ready", url=f"http://{host}:{port}/graphql")
-        run_service(store.connection, tokens, host, port, GateSettings(documents))
+        run_service(store.connection, settings, host, port)
 
 
 def token_file_of(store_target: str) -> Path:
@@ -79,11 +90,8 @@ def token_file_of(store_target: str) -> Path:
     return folder / TOKEN_FILE
 
 
-def run_service(
-    connection: Connection, tokens: Path, host: str, port: int, gate: GateSettings | None = None
-) -> None:
+def run_service(connection: Connection, settings: ApiSettings, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight have `DRAIN_S` seconds to end."""
-    settings = ApiSettings(tokens, gate=gate or GateSettings())
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(connection, settings, host, port))
 
@@ -91,4 +99,9 @@ def run_service(
 async def _serve(connection: Connection, settings: ApiSettings, host: str, port: int) -> None:
     async with await AsyncStore.open(connection) as store:
         app = create_app(store, settings)
+        engine()
+        # The schema and what was imported are half a million objects that stay: no collection need
+        # look at them again.
+        gc.collect()
+        gc.freeze()
         await server_of(app, host, port, DRAIN_S).serve()

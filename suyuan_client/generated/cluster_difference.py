@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from . import inputs
+
 DOCUMENT = """\
 # 一个群组在两日之间变了什么 / What changed in a cluster between two days
 query ClusterDifference($id: ID!, $from: Date!, $to: Date!, $lang: Language! = ZH) {
@@ -35,6 +37,29 @@ query ClusterDifference($id: ID!, $from: Date!, $to: Date!, $lang: Language! = Z
           label
         }
       }
+    }
+    left {
+      merchant {
+        id
+        label
+      }
+      reasons
+      flagIds
+      endedTies {
+        relation {
+          type
+          endSeen
+        }
+        identifier {
+          id
+          label
+        }
+      }
+    }
+    bounds {
+      name
+      most
+      isReached
     }
     flags {
       id
@@ -122,6 +147,68 @@ class ClusterNewcomer:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    type: str
+    end_seen: str | None
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Relation:
+        """As it came."""
+        return cls(
+            type=said["type"],
+            end_seen=said["endSeen"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EndedTie:
+    relation: Relation
+    identifier: Entity
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> EndedTie:
+        """As it came."""
+        return cls(
+            relation=Relation.of(said["relation"]),
+            identifier=Entity.of(said["identifier"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterLeaver:
+    merchant: Entity
+    reasons: tuple[inputs.LeaveReason, ...]
+    flag_ids: tuple[str, ...]
+    ended_ties: tuple[EndedTie, ...]
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> ClusterLeaver:
+        """As it came."""
+        return cls(
+            merchant=Entity.of(said["merchant"]),
+            reasons=tuple(said["reasons"]),
+            flag_ids=tuple(said["flagIds"]),
+            ended_ties=tuple(EndedTie.of(each) for each in said["endedTies"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    name: str
+    most: int
+    is_reached: bool
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Bound:
+        """As it came."""
+        return cls(
+            name=said["name"],
+            most=said["most"],
+            is_reached=said["isReached"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class WeeklyFlag:
     id: str
     kind: str
@@ -147,6 +234,8 @@ class ClusterDifference:
     cluster: Cluster
     stayed_count: int
     joined: tuple[ClusterNewcomer, ...]
+    left: tuple[ClusterLeaver, ...]
+    bounds: tuple[Bound, ...]
     flags: tuple[WeeklyFlag, ...]
 
     @classmethod
@@ -159,6 +248,8 @@ class ClusterDifference:
             cluster=Cluster.of(said["cluster"]),
             stayed_count=said["stayedCount"],
             joined=tuple(ClusterNewcomer.of(each) for each in said["joined"]),
+            left=tuple(ClusterLeaver.of(each) for each in said["left"]),
+            bounds=tuple(Bound.of(each) for each in said["bounds"]),
             flags=tuple(WeeklyFlag.of(each) for each in said["flags"]),
         )
 

@@ -8,7 +8,7 @@ AddressGroupBy = Literal["DIVISION", "LEVEL", "IS_LINKABLE", "REGIONS", "FIRST_S
 AddressOrderField = Literal["ID", "FIRST_SEEN", "ADDRESS_ID", "DIVISION", "LEVEL", "IS_LINKABLE"]
 CertificateGroupBy = Literal["SCHEME", "PRODUCT_CLASS", "REGIONS", "FIRST_SEEN_MONTH"]
 CertificateOrderField = Literal["ID", "FIRST_SEEN", "CERTIFICATE_NO", "SCHEME", "HOLDER_NAME", "MANUFACTURER_NAME", "MODELS", "PRODUCT_CLASS", "ISSUED_ON", "EXPIRES_ON"]
-CertificateStatusGroupBy = Literal["STATUS", "REGIONS", "FIRST_SEEN_MONTH"]
+CertificateStatusGroupBy = Literal["STATUS", "REGIONS", "FIRST_SEEN_MONTH", "CERTIFICATE_NO", "STARTS_ON"]
 CertificateStatusOrderField = Literal["ID", "FIRST_SEEN", "CERTIFICATE_NO", "STARTS_ON", "STATUS", "ENDS_ON", "REASON"]
 CertificationBodyGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH"]
 CertificationBodyOrderField = Literal["ID", "FIRST_SEEN", "BODY_CODE", "NAME"]
@@ -19,9 +19,9 @@ CodeGroupBy = Literal["LEVEL", "REGIONS", "FIRST_SEEN_MONTH"]
 CodeOrderField = Literal["ID", "FIRST_SEEN", "CODE", "LEVEL", "ACTIVATED_ON"]
 ComplaintGroupBy = Literal["CATEGORY", "DIVISION", "REGIONS", "FIRST_SEEN_MONTH"]
 ComplaintOrderField = Literal["ID", "FIRST_SEEN", "COMPLAINT_ID", "RECEIVED_ON", "CATEGORY", "DIVISION"]
-CourierAccountGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH"]
+CourierAccountGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH", "CARRIER"]
 CourierAccountOrderField = Literal["ID", "FIRST_SEEN", "CARRIER"]
-CustomsRecordGroupBy = Literal["DIRECTION", "REGIONS", "FIRST_SEEN_MONTH"]
+CustomsRecordGroupBy = Literal["DIRECTION", "REGIONS", "FIRST_SEEN_MONTH", "DECLARATION_NO", "ITEM", "HS_CODE", "GTIN"]
 CustomsRecordOrderField = Literal["ID", "FIRST_SEEN", "DECLARATION_NO", "ITEM", "DIRECTION", "DECLARED_ON", "HS_CODE", "GOODS_NAME", "BRAND", "MODEL", "GTIN", "COUNTRY", "QUANTITY", "QUANTITY_UNIT", "VALUE_FEN"]
 DeviceGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH"]
 DeviceOrderField = Literal["ID", "FIRST_SEEN"]
@@ -29,22 +29,23 @@ EventKind = Literal["DATE", "FIRST_SEEN", "RELATION_STARTED", "RELATION_ENDED", 
 ExportFormat = Literal["CSV", "XLSX", "GEXF", "GRAPHML", "FTM", "STIX"]
 ExportKind = Literal["SEARCH", "THINGS", "CLUSTER", "NEIGHBOURHOOD"]
 HubReason = Literal["COURIER_OUTLET", "CLUSTER_REGISTRATION", "CLOUD_WAREHOUSE", "MARKET_BUILDING", "RETURN_CENTRE", "ESCROW", "AGENCY", "MCN"]
-HubRegistrationGroupBy = Literal["REASON", "REGIONS", "FIRST_SEEN_MONTH"]
+HubRegistrationGroupBy = Literal["REASON", "REGIONS", "FIRST_SEEN_MONTH", "IDENTIFIER_TYPE", "IDENTIFIER_KEY"]
 HubRegistrationOrderField = Literal["ID", "FIRST_SEEN", "IDENTIFIER_TYPE", "IDENTIFIER_KEY", "REASON", "EXPIRES_ON"]
 IdentityJudgement = Literal["SAME", "DIFFERENT", "UNSURE"]
 JobState = Literal["QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"]
-LabQualificationGroupBy = Literal["STATUS", "REGIONS", "FIRST_SEEN_MONTH"]
+LabQualificationGroupBy = Literal["STATUS", "REGIONS", "FIRST_SEEN_MONTH", "LAB_ID", "SCHEME", "STARTS_ON"]
 LabQualificationOrderField = Literal["ID", "FIRST_SEEN", "LAB_ID", "SCHEME", "STARTS_ON", "STATUS", "ENDS_ON"]
-LabScopeGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH"]
+LabScopeGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH", "LAB_ID", "STANDARD"]
 LabScopeOrderField = Literal["ID", "FIRST_SEEN", "LAB_ID", "STANDARD", "STARTS_ON", "ENDS_ON"]
 Language = Literal["ZH", "EN"]
-ListingGroupBy = Literal["PLATFORM", "REGIONS", "FIRST_SEEN_MONTH"]
+LeaveReason = Literal["TIES_ENDED", "CLOSED", "JUDGED"]
+ListingGroupBy = Literal["PLATFORM", "REGIONS", "FIRST_SEEN_MONTH", "NATIVE_ID"]
 ListingOrderField = Literal["ID", "FIRST_SEEN", "PLATFORM", "NATIVE_ID", "TITLE", "PRICE_FEN", "LISTED_ON", "DELISTED_ON", "PRODUCED_ON", "SHOWN_MANUFACTURER", "SHOWN_MODEL", "SHOWN_CERTIFICATE_NO", "SHOWN_LICENCE_NO", "SHOWN_CMA_NO"]
-LiveRoomGroupBy = Literal["PLATFORM", "REGIONS", "FIRST_SEEN_MONTH"]
+LiveRoomGroupBy = Literal["PLATFORM", "REGIONS", "FIRST_SEEN_MONTH", "NATIVE_ID"]
 LiveRoomOrderField = Literal["ID", "FIRST_SEEN", "PLATFORM", "NATIVE_ID", "NAME", "OPENED_ON", "CLOSED_ON"]
-McnGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH"]
+McnGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH", "USCC"]
 McnOrderField = Literal["ID", "FIRST_SEEN", "MCN_ID", "NAME", "USCC"]
-MerchantGroupBy = Literal["MERCHANT_TYPE", "ROLE", "DIVISION", "PRODUCT_CLASS", "REGIONS", "FIRST_SEEN_MONTH"]
+MerchantGroupBy = Literal["MERCHANT_TYPE", "ROLE", "DIVISION", "PRODUCT_CLASS", "REGIONS", "FIRST_SEEN_MONTH", "USCC", "REGISTRATION_NO"]
 MerchantOrderField = Literal["ID", "FIRST_SEEN", "MERCHANT_ID", "NAME", "USCC", "REGISTRATION_NO", "MERCHANT_TYPE", "ROLE", "DIVISION", "REGISTERED_ON", "CLOSED_ON", "PRODUCT_CLASS"]
 OrderDirection = Literal["ASC", "DESC"]
 PayeeAccountGroupBy = Literal["PAYEE_CLASS", "REGIONS", "FIRST_SEEN_MONTH"]
@@ -55,11 +56,11 @@ PersonGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH"]
 PersonOrderField = Literal["ID", "FIRST_SEEN"]
 PhoneGroupBy = Literal["LINK_CLASS", "IS_LINKABLE", "REGIONS", "FIRST_SEEN_MONTH"]
 PhoneOrderField = Literal["ID", "FIRST_SEEN", "LINK_CLASS", "IS_LINKABLE"]
-PlatformGroupBy = Literal["PLATFORM", "DIVISION", "REGIONS", "FIRST_SEEN_MONTH"]
+PlatformGroupBy = Literal["PLATFORM", "DIVISION", "REGIONS", "FIRST_SEEN_MONTH", "USCC"]
 PlatformOrderField = Literal["ID", "FIRST_SEEN", "PLATFORM", "NAME", "USCC", "DIVISION"]
-PriceObservationGroupBy = Literal["PLATFORM", "REGIONS", "FIRST_SEEN_MONTH"]
+PriceObservationGroupBy = Literal["PLATFORM", "REGIONS", "FIRST_SEEN_MONTH", "NATIVE_ID", "OBSERVED_ON"]
 PriceObservationOrderField = Literal["ID", "FIRST_SEEN", "PLATFORM", "NATIVE_ID", "OBSERVED_ON", "LIST_PRICE_FEN", "PAID_PRICE_FEN", "UNIT_PRICE", "SOLD"]
-ProductGroupBy = Literal["PRODUCT_CLASS", "REQUIRES_CCC", "IS_KEY_PRODUCT", "REGIONS", "FIRST_SEEN_MONTH"]
+ProductGroupBy = Literal["PRODUCT_CLASS", "REQUIRES_CCC", "IS_KEY_PRODUCT", "REGIONS", "FIRST_SEEN_MONTH", "GTIN"]
 ProductOrderField = Literal["ID", "FIRST_SEEN", "PRODUCT_ID", "NAME", "BRAND", "MODEL", "PRODUCT_CLASS", "GTIN", "REQUIRES_CCC", "CCC_REQUIRED_FROM", "IS_KEY_PRODUCT"]
 RecallGroupBy = Literal["REGIONS", "FIRST_SEEN_MONTH"]
 RecallOrderField = Literal["ID", "FIRST_SEEN", "RECALL_ID", "PRODUCT_NAME", "BRAND", "MODEL", "CATEGORY", "RISK_TYPE", "RISK_DESCRIPTION", "MEASURES", "ORIGIN_COUNTRY", "NOTIFYING_COUNTRY", "BATCHES", "PRODUCTION_DATES", "STARTS_ON", "PRODUCTION_RANGE", "SERIAL_RANGE"]
@@ -69,13 +70,13 @@ ScanGroupBy = Literal["DIVISION", "REGIONS", "FIRST_SEEN_MONTH"]
 ScanOrderField = Literal["ID", "FIRST_SEEN", "SCAN_ID", "SCANNED_AT", "DIVISION"]
 SpotCheckGroupBy = Literal["PRODUCT_CLASS", "IS_PASS", "DIVISION", "REGIONS", "FIRST_SEEN_MONTH"]
 SpotCheckOrderField = Literal["ID", "FIRST_SEEN", "SPOT_CHECK_ID", "CHECKED_ON", "PRODUCT_CLASS", "IS_PASS", "FAILED_ITEMS", "DIVISION"]
-StoreGroupBy = Literal["PLATFORM", "CLOSE_REASON", "REGIONS", "FIRST_SEEN_MONTH"]
+StoreGroupBy = Literal["PLATFORM", "CLOSE_REASON", "REGIONS", "FIRST_SEEN_MONTH", "NATIVE_ID"]
 StoreOrderField = Literal["ID", "FIRST_SEEN", "PLATFORM", "NATIVE_ID", "NAME", "URL", "OPENED_ON", "CLOSED_ON", "CLOSE_REASON"]
 StreamerGroupBy = Literal["IS_BLACKLISTED", "REGIONS", "FIRST_SEEN_MONTH"]
 StreamerOrderField = Literal["ID", "FIRST_SEEN", "STREAMER_ID", "IS_BLACKLISTED"]
-TestLabGroupBy = Literal["DIVISION", "REGIONS", "FIRST_SEEN_MONTH"]
+TestLabGroupBy = Literal["DIVISION", "REGIONS", "FIRST_SEEN_MONTH", "USCC", "CMA_NO", "CNAS_NO"]
 TestLabOrderField = Literal["ID", "FIRST_SEEN", "LAB_ID", "NAME", "USCC", "CMA_NO", "CNAS_NO", "DIVISION", "QUERY_HOSTS"]
-TestReportGroupBy = Literal["IS_REGISTERED", "IS_PASS", "CARRIES_CMA_MARK", "PRODUCT_CLASS", "REGIONS", "FIRST_SEEN_MONTH"]
+TestReportGroupBy = Literal["IS_REGISTERED", "IS_PASS", "CARRIES_CMA_MARK", "PRODUCT_CLASS", "REGIONS", "FIRST_SEEN_MONTH", "LAB_ID", "REPORT_NO", "AMENDS_REPORT_NO"]
 TestReportOrderField = Literal["ID", "FIRST_SEEN", "LAB_ID", "REPORT_NO", "IS_REGISTERED", "CLIENT_NAME", "MANUFACTURER_NAME", "SAMPLE_NAME", "SAMPLE_MODEL", "STANDARD", "RECEIVED_ON", "TESTED_FROM", "TESTED_TO", "ISSUED_ON", "IS_PASS", "CARRIES_CMA_MARK", "PRODUCT_CLASS", "AMENDS_REPORT_NO"]
 TimeBasis = Literal["FACT", "KNOWLEDGE"]
 UserErrorCode = Literal["BAD_USER_INPUT", "CONFLICT", "FORBIDDEN", "LIMIT_EXCEEDED", "NOT_FOUND"]
@@ -128,10 +129,43 @@ AddressWhere = TypedDict(
         "level": "StringFilter",
         "isLinkable": "BooleanFilter",
         "originOf": "WaybillAggregateRelationWhere",
+        "originOfEdges": "LeavesFromWaybillAggregateEdgesWhere",
         "premisesOf": "MerchantRelationWhere",
+        "premisesOfEdges": "OperatesAtMerchantEdgesWhere",
         "registeredAddressOf": "MerchantRelationWhere",
+        "registeredAddressOfEdges": "RegisteredAtMerchantEdgesWhere",
         "returnAddressOf": "MerchantRelationWhere",
+        "returnAddressOfEdges": "ReturnsToMerchantEdgesWhere",
         "shippingAddressOf": "MerchantRelationWhere",
+        "shippingAddressOfEdges": "ShipsFromMerchantEdgesWhere",
+    },
+    total=False,
+)
+
+AuthorisesMerchantEdgeWhere = TypedDict(
+    "AuthorisesMerchantEdgeWhere",
+    {
+        "and": "list[AuthorisesMerchantEdgeWhere]",
+        "or": "list[AuthorisesMerchantEdgeWhere]",
+        "not": "AuthorisesMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+        "brand": "StringFilter",
+    },
+    total=False,
+)
+
+AuthorisesMerchantEdgesWhere = TypedDict(
+    "AuthorisesMerchantEdgesWhere",
+    {
+        "some": "AuthorisesMerchantEdgeWhere",
+        "none": "AuthorisesMerchantEdgeWhere",
+        "all": "AuthorisesMerchantEdgeWhere",
+        "single": "AuthorisesMerchantEdgeWhere",
     },
     total=False,
 )
@@ -151,6 +185,60 @@ CancelJobInput = TypedDict(
         "idempotencyKey": Required["str"],
         "id": Required["str"],
         "case": "str",
+    },
+    total=False,
+)
+
+CarriedUnderCourierAccountEdgeWhere = TypedDict(
+    "CarriedUnderCourierAccountEdgeWhere",
+    {
+        "and": "list[CarriedUnderCourierAccountEdgeWhere]",
+        "or": "list[CarriedUnderCourierAccountEdgeWhere]",
+        "not": "CarriedUnderCourierAccountEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CourierAccountWhere",
+    },
+    total=False,
+)
+
+CarriedUnderCourierAccountEdgesWhere = TypedDict(
+    "CarriedUnderCourierAccountEdgesWhere",
+    {
+        "some": "CarriedUnderCourierAccountEdgeWhere",
+        "none": "CarriedUnderCourierAccountEdgeWhere",
+        "all": "CarriedUnderCourierAccountEdgeWhere",
+        "single": "CarriedUnderCourierAccountEdgeWhere",
+    },
+    total=False,
+)
+
+CarriedUnderWaybillAggregateEdgeWhere = TypedDict(
+    "CarriedUnderWaybillAggregateEdgeWhere",
+    {
+        "and": "list[CarriedUnderWaybillAggregateEdgeWhere]",
+        "or": "list[CarriedUnderWaybillAggregateEdgeWhere]",
+        "not": "CarriedUnderWaybillAggregateEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "WaybillAggregateWhere",
+    },
+    total=False,
+)
+
+CarriedUnderWaybillAggregateEdgesWhere = TypedDict(
+    "CarriedUnderWaybillAggregateEdgesWhere",
+    {
+        "some": "CarriedUnderWaybillAggregateEdgeWhere",
+        "none": "CarriedUnderWaybillAggregateEdgeWhere",
+        "all": "CarriedUnderWaybillAggregateEdgeWhere",
+        "single": "CarriedUnderWaybillAggregateEdgeWhere",
     },
     total=False,
 )
@@ -210,6 +298,7 @@ CertificateStatusWhere = TypedDict(
         "endsOn": "DateFilter",
         "reason": "StringFilter",
         "statusOf": "CertificateRelationWhere",
+        "statusOfEdges": "HasStatusCertificateEdgesWhere",
     },
     total=False,
 )
@@ -232,9 +321,13 @@ CertificateWhere = TypedDict(
         "issuedOn": "DateFilter",
         "expiresOn": "DateFilter",
         "hasStatus": "CertificateStatusRelationWhere",
+        "hasStatusEdges": "HasStatusCertificateStatusEdgesWhere",
         "heldBy": "MerchantRelationWhere",
+        "heldByEdges": "HeldByMerchantEdgesWhere",
         "issuedBy": "CertificationBodyRelationWhere",
+        "issuedByEdges": "IssuedByCertificationBodyEdgesWhere",
         "shownOn": "ListingRelationWhere",
+        "shownOnEdges": "ShowsCertificateListingEdgesWhere",
     },
     total=False,
 )
@@ -271,6 +364,223 @@ CertificationBodyWhere = TypedDict(
         "bodyCode": "StringFilter",
         "name": "StringFilter",
         "issued": "CertificateRelationWhere",
+        "issuedEdges": "IssuedByCertificateEdgesWhere",
+    },
+    total=False,
+)
+
+ChecksProductEdgeWhere = TypedDict(
+    "ChecksProductEdgeWhere",
+    {
+        "and": "list[ChecksProductEdgeWhere]",
+        "or": "list[ChecksProductEdgeWhere]",
+        "not": "ChecksProductEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ProductWhere",
+    },
+    total=False,
+)
+
+ChecksProductEdgesWhere = TypedDict(
+    "ChecksProductEdgesWhere",
+    {
+        "some": "ChecksProductEdgeWhere",
+        "none": "ChecksProductEdgeWhere",
+        "all": "ChecksProductEdgeWhere",
+        "single": "ChecksProductEdgeWhere",
+    },
+    total=False,
+)
+
+ChecksSpotCheckEdgeWhere = TypedDict(
+    "ChecksSpotCheckEdgeWhere",
+    {
+        "and": "list[ChecksSpotCheckEdgeWhere]",
+        "or": "list[ChecksSpotCheckEdgeWhere]",
+        "not": "ChecksSpotCheckEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "SpotCheckWhere",
+    },
+    total=False,
+)
+
+ChecksSpotCheckEdgesWhere = TypedDict(
+    "ChecksSpotCheckEdgesWhere",
+    {
+        "some": "ChecksSpotCheckEdgeWhere",
+        "none": "ChecksSpotCheckEdgeWhere",
+        "all": "ChecksSpotCheckEdgeWhere",
+        "single": "ChecksSpotCheckEdgeWhere",
+    },
+    total=False,
+)
+
+ClueAboutClueEdgeWhere = TypedDict(
+    "ClueAboutClueEdgeWhere",
+    {
+        "and": "list[ClueAboutClueEdgeWhere]",
+        "or": "list[ClueAboutClueEdgeWhere]",
+        "not": "ClueAboutClueEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ClueWhere",
+    },
+    total=False,
+)
+
+ClueAboutClueEdgesWhere = TypedDict(
+    "ClueAboutClueEdgesWhere",
+    {
+        "some": "ClueAboutClueEdgeWhere",
+        "none": "ClueAboutClueEdgeWhere",
+        "all": "ClueAboutClueEdgeWhere",
+        "single": "ClueAboutClueEdgeWhere",
+    },
+    total=False,
+)
+
+ClueAboutMerchantEdgeWhere = TypedDict(
+    "ClueAboutMerchantEdgeWhere",
+    {
+        "and": "list[ClueAboutMerchantEdgeWhere]",
+        "or": "list[ClueAboutMerchantEdgeWhere]",
+        "not": "ClueAboutMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+ClueAboutMerchantEdgesWhere = TypedDict(
+    "ClueAboutMerchantEdgesWhere",
+    {
+        "some": "ClueAboutMerchantEdgeWhere",
+        "none": "ClueAboutMerchantEdgeWhere",
+        "all": "ClueAboutMerchantEdgeWhere",
+        "single": "ClueAboutMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+ClueAtStoreClueEdgeWhere = TypedDict(
+    "ClueAtStoreClueEdgeWhere",
+    {
+        "and": "list[ClueAtStoreClueEdgeWhere]",
+        "or": "list[ClueAtStoreClueEdgeWhere]",
+        "not": "ClueAtStoreClueEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ClueWhere",
+    },
+    total=False,
+)
+
+ClueAtStoreClueEdgesWhere = TypedDict(
+    "ClueAtStoreClueEdgesWhere",
+    {
+        "some": "ClueAtStoreClueEdgeWhere",
+        "none": "ClueAtStoreClueEdgeWhere",
+        "all": "ClueAtStoreClueEdgeWhere",
+        "single": "ClueAtStoreClueEdgeWhere",
+    },
+    total=False,
+)
+
+ClueAtStoreStoreEdgeWhere = TypedDict(
+    "ClueAtStoreStoreEdgeWhere",
+    {
+        "and": "list[ClueAtStoreStoreEdgeWhere]",
+        "or": "list[ClueAtStoreStoreEdgeWhere]",
+        "not": "ClueAtStoreStoreEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "StoreWhere",
+    },
+    total=False,
+)
+
+ClueAtStoreStoreEdgesWhere = TypedDict(
+    "ClueAtStoreStoreEdgesWhere",
+    {
+        "some": "ClueAtStoreStoreEdgeWhere",
+        "none": "ClueAtStoreStoreEdgeWhere",
+        "all": "ClueAtStoreStoreEdgeWhere",
+        "single": "ClueAtStoreStoreEdgeWhere",
+    },
+    total=False,
+)
+
+ClueOnListingClueEdgeWhere = TypedDict(
+    "ClueOnListingClueEdgeWhere",
+    {
+        "and": "list[ClueOnListingClueEdgeWhere]",
+        "or": "list[ClueOnListingClueEdgeWhere]",
+        "not": "ClueOnListingClueEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ClueWhere",
+    },
+    total=False,
+)
+
+ClueOnListingClueEdgesWhere = TypedDict(
+    "ClueOnListingClueEdgesWhere",
+    {
+        "some": "ClueOnListingClueEdgeWhere",
+        "none": "ClueOnListingClueEdgeWhere",
+        "all": "ClueOnListingClueEdgeWhere",
+        "single": "ClueOnListingClueEdgeWhere",
+    },
+    total=False,
+)
+
+ClueOnListingListingEdgeWhere = TypedDict(
+    "ClueOnListingListingEdgeWhere",
+    {
+        "and": "list[ClueOnListingListingEdgeWhere]",
+        "or": "list[ClueOnListingListingEdgeWhere]",
+        "not": "ClueOnListingListingEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ListingWhere",
+    },
+    total=False,
+)
+
+ClueOnListingListingEdgesWhere = TypedDict(
+    "ClueOnListingListingEdgesWhere",
+    {
+        "some": "ClueOnListingListingEdgeWhere",
+        "none": "ClueOnListingListingEdgeWhere",
+        "all": "ClueOnListingListingEdgeWhere",
+        "single": "ClueOnListingListingEdgeWhere",
     },
     total=False,
 )
@@ -311,8 +621,65 @@ ClueWhere = TypedDict(
         "measures": "StringFilter",
         "division": "StringFilter",
         "clueAbout": "MerchantRelationWhere",
+        "clueAboutEdges": "ClueAboutMerchantEdgesWhere",
         "clueAtStore": "StoreRelationWhere",
+        "clueAtStoreEdges": "ClueAtStoreStoreEdgesWhere",
         "clueOnListing": "ListingRelationWhere",
+        "clueOnListingEdges": "ClueOnListingListingEdgesWhere",
+    },
+    total=False,
+)
+
+CodeOfCodeEdgeWhere = TypedDict(
+    "CodeOfCodeEdgeWhere",
+    {
+        "and": "list[CodeOfCodeEdgeWhere]",
+        "or": "list[CodeOfCodeEdgeWhere]",
+        "not": "CodeOfCodeEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CodeWhere",
+    },
+    total=False,
+)
+
+CodeOfCodeEdgesWhere = TypedDict(
+    "CodeOfCodeEdgesWhere",
+    {
+        "some": "CodeOfCodeEdgeWhere",
+        "none": "CodeOfCodeEdgeWhere",
+        "all": "CodeOfCodeEdgeWhere",
+        "single": "CodeOfCodeEdgeWhere",
+    },
+    total=False,
+)
+
+CodeOfProductEdgeWhere = TypedDict(
+    "CodeOfProductEdgeWhere",
+    {
+        "and": "list[CodeOfProductEdgeWhere]",
+        "or": "list[CodeOfProductEdgeWhere]",
+        "not": "CodeOfProductEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ProductWhere",
+    },
+    total=False,
+)
+
+CodeOfProductEdgesWhere = TypedDict(
+    "CodeOfProductEdgesWhere",
+    {
+        "some": "CodeOfProductEdgeWhere",
+        "none": "CodeOfProductEdgeWhere",
+        "all": "CodeOfProductEdgeWhere",
+        "single": "CodeOfProductEdgeWhere",
     },
     total=False,
 )
@@ -350,7 +717,117 @@ CodeWhere = TypedDict(
         "level": "StringFilter",
         "activatedOn": "DateFilter",
         "codeOf": "ProductRelationWhere",
+        "codeOfEdges": "CodeOfProductEdgesWhere",
         "scans": "ScanRelationWhere",
+        "scansEdges": "ScanOfScanEdgesWhere",
+    },
+    total=False,
+)
+
+CommissionedByMerchantEdgeWhere = TypedDict(
+    "CommissionedByMerchantEdgeWhere",
+    {
+        "and": "list[CommissionedByMerchantEdgeWhere]",
+        "or": "list[CommissionedByMerchantEdgeWhere]",
+        "not": "CommissionedByMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+CommissionedByMerchantEdgesWhere = TypedDict(
+    "CommissionedByMerchantEdgesWhere",
+    {
+        "some": "CommissionedByMerchantEdgeWhere",
+        "none": "CommissionedByMerchantEdgeWhere",
+        "all": "CommissionedByMerchantEdgeWhere",
+        "single": "CommissionedByMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+CommissionedByTestReportEdgeWhere = TypedDict(
+    "CommissionedByTestReportEdgeWhere",
+    {
+        "and": "list[CommissionedByTestReportEdgeWhere]",
+        "or": "list[CommissionedByTestReportEdgeWhere]",
+        "not": "CommissionedByTestReportEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "TestReportWhere",
+    },
+    total=False,
+)
+
+CommissionedByTestReportEdgesWhere = TypedDict(
+    "CommissionedByTestReportEdgesWhere",
+    {
+        "some": "CommissionedByTestReportEdgeWhere",
+        "none": "CommissionedByTestReportEdgeWhere",
+        "all": "CommissionedByTestReportEdgeWhere",
+        "single": "CommissionedByTestReportEdgeWhere",
+    },
+    total=False,
+)
+
+ComplainsAboutComplaintEdgeWhere = TypedDict(
+    "ComplainsAboutComplaintEdgeWhere",
+    {
+        "and": "list[ComplainsAboutComplaintEdgeWhere]",
+        "or": "list[ComplainsAboutComplaintEdgeWhere]",
+        "not": "ComplainsAboutComplaintEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ComplaintWhere",
+    },
+    total=False,
+)
+
+ComplainsAboutComplaintEdgesWhere = TypedDict(
+    "ComplainsAboutComplaintEdgesWhere",
+    {
+        "some": "ComplainsAboutComplaintEdgeWhere",
+        "none": "ComplainsAboutComplaintEdgeWhere",
+        "all": "ComplainsAboutComplaintEdgeWhere",
+        "single": "ComplainsAboutComplaintEdgeWhere",
+    },
+    total=False,
+)
+
+ComplainsAboutMerchantEdgeWhere = TypedDict(
+    "ComplainsAboutMerchantEdgeWhere",
+    {
+        "and": "list[ComplainsAboutMerchantEdgeWhere]",
+        "or": "list[ComplainsAboutMerchantEdgeWhere]",
+        "not": "ComplainsAboutMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+ComplainsAboutMerchantEdgesWhere = TypedDict(
+    "ComplainsAboutMerchantEdgesWhere",
+    {
+        "some": "ComplainsAboutMerchantEdgeWhere",
+        "none": "ComplainsAboutMerchantEdgeWhere",
+        "all": "ComplainsAboutMerchantEdgeWhere",
+        "single": "ComplainsAboutMerchantEdgeWhere",
     },
     total=False,
 )
@@ -389,6 +866,7 @@ ComplaintWhere = TypedDict(
         "category": "StringFilter",
         "division": "StringFilter",
         "complainsAbout": "MerchantRelationWhere",
+        "complainsAboutEdges": "ComplainsAboutMerchantEdgesWhere",
     },
     total=False,
 )
@@ -425,7 +903,9 @@ CourierAccountWhere = TypedDict(
         "carrier": "StringFilter",
         "accountToken": "PersonalFilter",
         "carries": "WaybillAggregateRelationWhere",
+        "carriesEdges": "CarriedUnderWaybillAggregateEdgesWhere",
         "senderAccountOf": "MerchantRelationWhere",
+        "senderAccountOfEdges": "SendsWithMerchantEdgesWhere",
     },
     total=False,
 )
@@ -473,6 +953,7 @@ CustomsRecordWhere = TypedDict(
         "quantityUnit": "StringFilter",
         "valueFen": "LongFilter",
         "declaredBy": "MerchantRelationWhere",
+        "declaredByEdges": "DeclaredByMerchantEdgesWhere",
     },
     total=False,
 )
@@ -500,6 +981,60 @@ DateTimeFilter = TypedDict(
         "lt": "str",
         "lte": "str",
         "isNull": "bool",
+    },
+    total=False,
+)
+
+DeclaredByCustomsRecordEdgeWhere = TypedDict(
+    "DeclaredByCustomsRecordEdgeWhere",
+    {
+        "and": "list[DeclaredByCustomsRecordEdgeWhere]",
+        "or": "list[DeclaredByCustomsRecordEdgeWhere]",
+        "not": "DeclaredByCustomsRecordEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CustomsRecordWhere",
+    },
+    total=False,
+)
+
+DeclaredByCustomsRecordEdgesWhere = TypedDict(
+    "DeclaredByCustomsRecordEdgesWhere",
+    {
+        "some": "DeclaredByCustomsRecordEdgeWhere",
+        "none": "DeclaredByCustomsRecordEdgeWhere",
+        "all": "DeclaredByCustomsRecordEdgeWhere",
+        "single": "DeclaredByCustomsRecordEdgeWhere",
+    },
+    total=False,
+)
+
+DeclaredByMerchantEdgeWhere = TypedDict(
+    "DeclaredByMerchantEdgeWhere",
+    {
+        "and": "list[DeclaredByMerchantEdgeWhere]",
+        "or": "list[DeclaredByMerchantEdgeWhere]",
+        "not": "DeclaredByMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+DeclaredByMerchantEdgesWhere = TypedDict(
+    "DeclaredByMerchantEdgesWhere",
+    {
+        "some": "DeclaredByMerchantEdgeWhere",
+        "none": "DeclaredByMerchantEdgeWhere",
+        "all": "DeclaredByMerchantEdgeWhere",
+        "single": "DeclaredByMerchantEdgeWhere",
     },
     total=False,
 )
@@ -535,6 +1070,61 @@ DeviceWhere = TypedDict(
         "regions": "RegionsFilter",
         "deviceToken": "PersonalFilter",
         "usedBy": "MerchantRelationWhere",
+        "usedByEdges": "UsesDeviceMerchantEdgesWhere",
+    },
+    total=False,
+)
+
+DispatchesMerchantEdgeWhere = TypedDict(
+    "DispatchesMerchantEdgeWhere",
+    {
+        "and": "list[DispatchesMerchantEdgeWhere]",
+        "or": "list[DispatchesMerchantEdgeWhere]",
+        "not": "DispatchesMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+DispatchesMerchantEdgesWhere = TypedDict(
+    "DispatchesMerchantEdgesWhere",
+    {
+        "some": "DispatchesMerchantEdgeWhere",
+        "none": "DispatchesMerchantEdgeWhere",
+        "all": "DispatchesMerchantEdgeWhere",
+        "single": "DispatchesMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+DispatchesWaybillAggregateEdgeWhere = TypedDict(
+    "DispatchesWaybillAggregateEdgeWhere",
+    {
+        "and": "list[DispatchesWaybillAggregateEdgeWhere]",
+        "or": "list[DispatchesWaybillAggregateEdgeWhere]",
+        "not": "DispatchesWaybillAggregateEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "WaybillAggregateWhere",
+    },
+    total=False,
+)
+
+DispatchesWaybillAggregateEdgesWhere = TypedDict(
+    "DispatchesWaybillAggregateEdgesWhere",
+    {
+        "some": "DispatchesWaybillAggregateEdgeWhere",
+        "none": "DispatchesWaybillAggregateEdgeWhere",
+        "all": "DispatchesWaybillAggregateEdgeWhere",
+        "single": "DispatchesWaybillAggregateEdgeWhere",
     },
     total=False,
 )
@@ -551,6 +1141,46 @@ ExpireHubInput = TypedDict(
     total=False,
 )
 
+ExportWhere = TypedDict(
+    "ExportWhere",
+    {
+        "address": "AddressWhere",
+        "certificate": "CertificateWhere",
+        "certificateStatus": "CertificateStatusWhere",
+        "certificationBody": "CertificationBodyWhere",
+        "clue": "ClueWhere",
+        "code": "CodeWhere",
+        "complaint": "ComplaintWhere",
+        "courierAccount": "CourierAccountWhere",
+        "customsRecord": "CustomsRecordWhere",
+        "device": "DeviceWhere",
+        "hubRegistration": "HubRegistrationWhere",
+        "labQualification": "LabQualificationWhere",
+        "labScope": "LabScopeWhere",
+        "listing": "ListingWhere",
+        "liveRoom": "LiveRoomWhere",
+        "mcn": "McnWhere",
+        "merchant": "MerchantWhere",
+        "payeeAccount": "PayeeAccountWhere",
+        "penalty": "PenaltyWhere",
+        "person": "PersonWhere",
+        "phone": "PhoneWhere",
+        "platform": "PlatformWhere",
+        "priceObservation": "PriceObservationWhere",
+        "product": "ProductWhere",
+        "recall": "RecallWhere",
+        "salesAggregate": "SalesAggregateWhere",
+        "scan": "ScanWhere",
+        "spotCheck": "SpotCheckWhere",
+        "store": "StoreWhere",
+        "streamer": "StreamerWhere",
+        "testLab": "TestLabWhere",
+        "testReport": "TestReportWhere",
+        "waybillAggregate": "WaybillAggregateWhere",
+    },
+    total=False,
+)
+
 FloatFilter = TypedDict(
     "FloatFilter",
     {
@@ -561,6 +1191,222 @@ FloatFilter = TypedDict(
         "lt": "float",
         "lte": "float",
         "isNull": "bool",
+    },
+    total=False,
+)
+
+HasQualificationLabQualificationEdgeWhere = TypedDict(
+    "HasQualificationLabQualificationEdgeWhere",
+    {
+        "and": "list[HasQualificationLabQualificationEdgeWhere]",
+        "or": "list[HasQualificationLabQualificationEdgeWhere]",
+        "not": "HasQualificationLabQualificationEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "LabQualificationWhere",
+    },
+    total=False,
+)
+
+HasQualificationLabQualificationEdgesWhere = TypedDict(
+    "HasQualificationLabQualificationEdgesWhere",
+    {
+        "some": "HasQualificationLabQualificationEdgeWhere",
+        "none": "HasQualificationLabQualificationEdgeWhere",
+        "all": "HasQualificationLabQualificationEdgeWhere",
+        "single": "HasQualificationLabQualificationEdgeWhere",
+    },
+    total=False,
+)
+
+HasQualificationTestLabEdgeWhere = TypedDict(
+    "HasQualificationTestLabEdgeWhere",
+    {
+        "and": "list[HasQualificationTestLabEdgeWhere]",
+        "or": "list[HasQualificationTestLabEdgeWhere]",
+        "not": "HasQualificationTestLabEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "TestLabWhere",
+    },
+    total=False,
+)
+
+HasQualificationTestLabEdgesWhere = TypedDict(
+    "HasQualificationTestLabEdgesWhere",
+    {
+        "some": "HasQualificationTestLabEdgeWhere",
+        "none": "HasQualificationTestLabEdgeWhere",
+        "all": "HasQualificationTestLabEdgeWhere",
+        "single": "HasQualificationTestLabEdgeWhere",
+    },
+    total=False,
+)
+
+HasScopeLabScopeEdgeWhere = TypedDict(
+    "HasScopeLabScopeEdgeWhere",
+    {
+        "and": "list[HasScopeLabScopeEdgeWhere]",
+        "or": "list[HasScopeLabScopeEdgeWhere]",
+        "not": "HasScopeLabScopeEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "LabScopeWhere",
+    },
+    total=False,
+)
+
+HasScopeLabScopeEdgesWhere = TypedDict(
+    "HasScopeLabScopeEdgesWhere",
+    {
+        "some": "HasScopeLabScopeEdgeWhere",
+        "none": "HasScopeLabScopeEdgeWhere",
+        "all": "HasScopeLabScopeEdgeWhere",
+        "single": "HasScopeLabScopeEdgeWhere",
+    },
+    total=False,
+)
+
+HasScopeTestLabEdgeWhere = TypedDict(
+    "HasScopeTestLabEdgeWhere",
+    {
+        "and": "list[HasScopeTestLabEdgeWhere]",
+        "or": "list[HasScopeTestLabEdgeWhere]",
+        "not": "HasScopeTestLabEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "TestLabWhere",
+    },
+    total=False,
+)
+
+HasScopeTestLabEdgesWhere = TypedDict(
+    "HasScopeTestLabEdgesWhere",
+    {
+        "some": "HasScopeTestLabEdgeWhere",
+        "none": "HasScopeTestLabEdgeWhere",
+        "all": "HasScopeTestLabEdgeWhere",
+        "single": "HasScopeTestLabEdgeWhere",
+    },
+    total=False,
+)
+
+HasStatusCertificateEdgeWhere = TypedDict(
+    "HasStatusCertificateEdgeWhere",
+    {
+        "and": "list[HasStatusCertificateEdgeWhere]",
+        "or": "list[HasStatusCertificateEdgeWhere]",
+        "not": "HasStatusCertificateEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CertificateWhere",
+    },
+    total=False,
+)
+
+HasStatusCertificateEdgesWhere = TypedDict(
+    "HasStatusCertificateEdgesWhere",
+    {
+        "some": "HasStatusCertificateEdgeWhere",
+        "none": "HasStatusCertificateEdgeWhere",
+        "all": "HasStatusCertificateEdgeWhere",
+        "single": "HasStatusCertificateEdgeWhere",
+    },
+    total=False,
+)
+
+HasStatusCertificateStatusEdgeWhere = TypedDict(
+    "HasStatusCertificateStatusEdgeWhere",
+    {
+        "and": "list[HasStatusCertificateStatusEdgeWhere]",
+        "or": "list[HasStatusCertificateStatusEdgeWhere]",
+        "not": "HasStatusCertificateStatusEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CertificateStatusWhere",
+    },
+    total=False,
+)
+
+HasStatusCertificateStatusEdgesWhere = TypedDict(
+    "HasStatusCertificateStatusEdgesWhere",
+    {
+        "some": "HasStatusCertificateStatusEdgeWhere",
+        "none": "HasStatusCertificateStatusEdgeWhere",
+        "all": "HasStatusCertificateStatusEdgeWhere",
+        "single": "HasStatusCertificateStatusEdgeWhere",
+    },
+    total=False,
+)
+
+HeldByCertificateEdgeWhere = TypedDict(
+    "HeldByCertificateEdgeWhere",
+    {
+        "and": "list[HeldByCertificateEdgeWhere]",
+        "or": "list[HeldByCertificateEdgeWhere]",
+        "not": "HeldByCertificateEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CertificateWhere",
+    },
+    total=False,
+)
+
+HeldByCertificateEdgesWhere = TypedDict(
+    "HeldByCertificateEdgesWhere",
+    {
+        "some": "HeldByCertificateEdgeWhere",
+        "none": "HeldByCertificateEdgeWhere",
+        "all": "HeldByCertificateEdgeWhere",
+        "single": "HeldByCertificateEdgeWhere",
+    },
+    total=False,
+)
+
+HeldByMerchantEdgeWhere = TypedDict(
+    "HeldByMerchantEdgeWhere",
+    {
+        "and": "list[HeldByMerchantEdgeWhere]",
+        "or": "list[HeldByMerchantEdgeWhere]",
+        "not": "HeldByMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+HeldByMerchantEdgesWhere = TypedDict(
+    "HeldByMerchantEdgesWhere",
+    {
+        "some": "HeldByMerchantEdgeWhere",
+        "none": "HeldByMerchantEdgeWhere",
+        "all": "HeldByMerchantEdgeWhere",
+        "single": "HeldByMerchantEdgeWhere",
     },
     total=False,
 )
@@ -614,6 +1460,60 @@ IntFilter = TypedDict(
     total=False,
 )
 
+IssuedByCertificateEdgeWhere = TypedDict(
+    "IssuedByCertificateEdgeWhere",
+    {
+        "and": "list[IssuedByCertificateEdgeWhere]",
+        "or": "list[IssuedByCertificateEdgeWhere]",
+        "not": "IssuedByCertificateEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CertificateWhere",
+    },
+    total=False,
+)
+
+IssuedByCertificateEdgesWhere = TypedDict(
+    "IssuedByCertificateEdgesWhere",
+    {
+        "some": "IssuedByCertificateEdgeWhere",
+        "none": "IssuedByCertificateEdgeWhere",
+        "all": "IssuedByCertificateEdgeWhere",
+        "single": "IssuedByCertificateEdgeWhere",
+    },
+    total=False,
+)
+
+IssuedByCertificationBodyEdgeWhere = TypedDict(
+    "IssuedByCertificationBodyEdgeWhere",
+    {
+        "and": "list[IssuedByCertificationBodyEdgeWhere]",
+        "or": "list[IssuedByCertificationBodyEdgeWhere]",
+        "not": "IssuedByCertificationBodyEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CertificationBodyWhere",
+    },
+    total=False,
+)
+
+IssuedByCertificationBodyEdgesWhere = TypedDict(
+    "IssuedByCertificationBodyEdgesWhere",
+    {
+        "some": "IssuedByCertificationBodyEdgeWhere",
+        "none": "IssuedByCertificationBodyEdgeWhere",
+        "all": "IssuedByCertificationBodyEdgeWhere",
+        "single": "IssuedByCertificationBodyEdgeWhere",
+    },
+    total=False,
+)
+
 JudgeIdentityInput = TypedDict(
     "JudgeIdentityInput",
     {
@@ -663,6 +1563,7 @@ LabQualificationWhere = TypedDict(
         "status": "StringFilter",
         "endsOn": "DateFilter",
         "qualificationOf": "TestLabRelationWhere",
+        "qualificationOfEdges": "HasQualificationTestLabEdgesWhere",
     },
     total=False,
 )
@@ -701,6 +1602,61 @@ LabScopeWhere = TypedDict(
         "startsOn": "DateFilter",
         "endsOn": "DateFilter",
         "scopeOf": "TestLabRelationWhere",
+        "scopeOfEdges": "HasScopeTestLabEdgesWhere",
+    },
+    total=False,
+)
+
+LeavesFromAddressEdgeWhere = TypedDict(
+    "LeavesFromAddressEdgeWhere",
+    {
+        "and": "list[LeavesFromAddressEdgeWhere]",
+        "or": "list[LeavesFromAddressEdgeWhere]",
+        "not": "LeavesFromAddressEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "AddressWhere",
+    },
+    total=False,
+)
+
+LeavesFromAddressEdgesWhere = TypedDict(
+    "LeavesFromAddressEdgesWhere",
+    {
+        "some": "LeavesFromAddressEdgeWhere",
+        "none": "LeavesFromAddressEdgeWhere",
+        "all": "LeavesFromAddressEdgeWhere",
+        "single": "LeavesFromAddressEdgeWhere",
+    },
+    total=False,
+)
+
+LeavesFromWaybillAggregateEdgeWhere = TypedDict(
+    "LeavesFromWaybillAggregateEdgeWhere",
+    {
+        "and": "list[LeavesFromWaybillAggregateEdgeWhere]",
+        "or": "list[LeavesFromWaybillAggregateEdgeWhere]",
+        "not": "LeavesFromWaybillAggregateEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "WaybillAggregateWhere",
+    },
+    total=False,
+)
+
+LeavesFromWaybillAggregateEdgesWhere = TypedDict(
+    "LeavesFromWaybillAggregateEdgesWhere",
+    {
+        "some": "LeavesFromWaybillAggregateEdgeWhere",
+        "none": "LeavesFromWaybillAggregateEdgeWhere",
+        "all": "LeavesFromWaybillAggregateEdgeWhere",
+        "single": "LeavesFromWaybillAggregateEdgeWhere",
     },
     total=False,
 )
@@ -747,13 +1703,75 @@ ListingWhere = TypedDict(
         "shownLicenceNo": "StringFilter",
         "shownCmaNo": "StringFilter",
         "clues": "ClueRelationWhere",
+        "cluesEdges": "ClueOnListingClueEdgesWhere",
         "listedBy": "StoreRelationWhere",
+        "listedByEdges": "ListsStoreEdgesWhere",
         "ofProduct": "ProductRelationWhere",
+        "ofProductEdges": "OfProductProductEdgesWhere",
         "prices": "PriceObservationRelationWhere",
+        "pricesEdges": "PriceOfPriceObservationEdgesWhere",
         "promotedIn": "LiveRoomRelationWhere",
+        "promotedInEdges": "PromotesLiveRoomEdgesWhere",
         "sales": "SalesAggregateRelationWhere",
+        "salesEdges": "SalesOfSalesAggregateEdgesWhere",
         "showsCertificate": "CertificateRelationWhere",
+        "showsCertificateEdges": "ShowsCertificateCertificateEdgesWhere",
         "showsReport": "TestReportRelationWhere",
+        "showsReportEdges": "ShowsReportTestReportEdgesWhere",
+    },
+    total=False,
+)
+
+ListsListingEdgeWhere = TypedDict(
+    "ListsListingEdgeWhere",
+    {
+        "and": "list[ListsListingEdgeWhere]",
+        "or": "list[ListsListingEdgeWhere]",
+        "not": "ListsListingEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ListingWhere",
+    },
+    total=False,
+)
+
+ListsListingEdgesWhere = TypedDict(
+    "ListsListingEdgesWhere",
+    {
+        "some": "ListsListingEdgeWhere",
+        "none": "ListsListingEdgeWhere",
+        "all": "ListsListingEdgeWhere",
+        "single": "ListsListingEdgeWhere",
+    },
+    total=False,
+)
+
+ListsStoreEdgeWhere = TypedDict(
+    "ListsStoreEdgeWhere",
+    {
+        "and": "list[ListsStoreEdgeWhere]",
+        "or": "list[ListsStoreEdgeWhere]",
+        "not": "ListsStoreEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "StoreWhere",
+    },
+    total=False,
+)
+
+ListsStoreEdgesWhere = TypedDict(
+    "ListsStoreEdgesWhere",
+    {
+        "some": "ListsStoreEdgeWhere",
+        "none": "ListsStoreEdgeWhere",
+        "all": "ListsStoreEdgeWhere",
+        "single": "ListsStoreEdgeWhere",
     },
     total=False,
 )
@@ -793,9 +1811,13 @@ LiveRoomWhere = TypedDict(
         "openedOn": "DateFilter",
         "closedOn": "DateFilter",
         "operatedBy": "MerchantRelationWhere",
+        "operatedByEdges": "OperatesRoomMerchantEdgesWhere",
         "presentedBy": "StreamerRelationWhere",
+        "presentedByEdges": "PresentsStreamerEdgesWhere",
         "promotes": "ListingRelationWhere",
+        "promotesEdges": "PromotesListingEdgesWhere",
         "servedBy": "McnRelationWhere",
+        "servedByEdges": "ServesMcnEdgesWhere",
     },
     total=False,
 )
@@ -810,6 +1832,60 @@ LongFilter = TypedDict(
         "lt": "int",
         "lte": "int",
         "isNull": "bool",
+    },
+    total=False,
+)
+
+MadeByMerchantEdgeWhere = TypedDict(
+    "MadeByMerchantEdgeWhere",
+    {
+        "and": "list[MadeByMerchantEdgeWhere]",
+        "or": "list[MadeByMerchantEdgeWhere]",
+        "not": "MadeByMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+MadeByMerchantEdgesWhere = TypedDict(
+    "MadeByMerchantEdgesWhere",
+    {
+        "some": "MadeByMerchantEdgeWhere",
+        "none": "MadeByMerchantEdgeWhere",
+        "all": "MadeByMerchantEdgeWhere",
+        "single": "MadeByMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+MadeByProductEdgeWhere = TypedDict(
+    "MadeByProductEdgeWhere",
+    {
+        "and": "list[MadeByProductEdgeWhere]",
+        "or": "list[MadeByProductEdgeWhere]",
+        "not": "MadeByProductEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ProductWhere",
+    },
+    total=False,
+)
+
+MadeByProductEdgesWhere = TypedDict(
+    "MadeByProductEdgesWhere",
+    {
+        "some": "MadeByProductEdgeWhere",
+        "none": "MadeByProductEdgeWhere",
+        "all": "MadeByProductEdgeWhere",
+        "single": "MadeByProductEdgeWhere",
     },
     total=False,
 )
@@ -847,7 +1923,9 @@ McnWhere = TypedDict(
         "name": "StringFilter",
         "uscc": "StringFilter",
         "serves": "LiveRoomRelationWhere",
+        "servesEdges": "ServesLiveRoomEdgesWhere",
         "signed": "StreamerRelationWhere",
+        "signedEdges": "SignedWithStreamerEdgesWhere",
     },
     total=False,
 )
@@ -892,29 +1970,405 @@ MerchantWhere = TypedDict(
         "closedOn": "DateFilter",
         "productClass": "StringFilter",
         "authorisedBy": "MerchantRelationWhere",
+        "authorisedByEdges": "AuthorisesMerchantEdgesWhere",
         "authorises": "MerchantRelationWhere",
+        "authorisesEdges": "AuthorisesMerchantEdgesWhere",
         "childOf": "MerchantRelationWhere",
+        "childOfEdges": "ParentOfMerchantEdgesWhere",
         "clues": "ClueRelationWhere",
+        "cluesEdges": "ClueAboutClueEdgesWhere",
         "commissioned": "TestReportRelationWhere",
+        "commissionedEdges": "CommissionedByTestReportEdgesWhere",
         "complaints": "ComplaintRelationWhere",
+        "complaintsEdges": "ComplainsAboutComplaintEdgesWhere",
         "declared": "CustomsRecordRelationWhere",
+        "declaredEdges": "DeclaredByCustomsRecordEdgesWhere",
         "dispatches": "WaybillAggregateRelationWhere",
+        "dispatchesEdges": "DispatchesWaybillAggregateEdgesWhere",
         "holds": "CertificateRelationWhere",
+        "holdsEdges": "HeldByCertificateEdgesWhere",
         "makes": "ProductRelationWhere",
+        "makesEdges": "MadeByProductEdgesWhere",
         "operates": "StoreRelationWhere",
+        "operatesEdges": "OperatesStoreEdgesWhere",
         "operatesAt": "AddressRelationWhere",
+        "operatesAtEdges": "OperatesAtAddressEdgesWhere",
         "operatesRoom": "LiveRoomRelationWhere",
+        "operatesRoomEdges": "OperatesRoomLiveRoomEdgesWhere",
         "paidTo": "PayeeAccountRelationWhere",
+        "paidToEdges": "PaidToPayeeAccountEdgesWhere",
         "parentOf": "MerchantRelationWhere",
+        "parentOfEdges": "ParentOfMerchantEdgesWhere",
         "penalties": "PenaltyRelationWhere",
+        "penaltiesEdges": "PenalisesPenaltyEdgesWhere",
         "registeredAt": "AddressRelationWhere",
+        "registeredAtEdges": "RegisteredAtAddressEdgesWhere",
         "representedBy": "PersonRelationWhere",
+        "representedByEdges": "RepresentedByPersonEdgesWhere",
         "returnsTo": "AddressRelationWhere",
+        "returnsToEdges": "ReturnsToAddressEdgesWhere",
         "sampledIn": "SpotCheckRelationWhere",
+        "sampledInEdges": "SampledFromSpotCheckEdgesWhere",
         "sendsWith": "CourierAccountRelationWhere",
+        "sendsWithEdges": "SendsWithCourierAccountEdgesWhere",
         "shipsFrom": "AddressRelationWhere",
+        "shipsFromEdges": "ShipsFromAddressEdgesWhere",
         "usesDevice": "DeviceRelationWhere",
+        "usesDeviceEdges": "UsesDeviceDeviceEdgesWhere",
         "usesPhone": "PhoneRelationWhere",
+        "usesPhoneEdges": "UsesPhonePhoneEdgesWhere",
+    },
+    total=False,
+)
+
+OfProductListingEdgeWhere = TypedDict(
+    "OfProductListingEdgeWhere",
+    {
+        "and": "list[OfProductListingEdgeWhere]",
+        "or": "list[OfProductListingEdgeWhere]",
+        "not": "OfProductListingEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ListingWhere",
+    },
+    total=False,
+)
+
+OfProductListingEdgesWhere = TypedDict(
+    "OfProductListingEdgesWhere",
+    {
+        "some": "OfProductListingEdgeWhere",
+        "none": "OfProductListingEdgeWhere",
+        "all": "OfProductListingEdgeWhere",
+        "single": "OfProductListingEdgeWhere",
+    },
+    total=False,
+)
+
+OfProductProductEdgeWhere = TypedDict(
+    "OfProductProductEdgeWhere",
+    {
+        "and": "list[OfProductProductEdgeWhere]",
+        "or": "list[OfProductProductEdgeWhere]",
+        "not": "OfProductProductEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ProductWhere",
+    },
+    total=False,
+)
+
+OfProductProductEdgesWhere = TypedDict(
+    "OfProductProductEdgesWhere",
+    {
+        "some": "OfProductProductEdgeWhere",
+        "none": "OfProductProductEdgeWhere",
+        "all": "OfProductProductEdgeWhere",
+        "single": "OfProductProductEdgeWhere",
+    },
+    total=False,
+)
+
+OnPlatformPlatformEdgeWhere = TypedDict(
+    "OnPlatformPlatformEdgeWhere",
+    {
+        "and": "list[OnPlatformPlatformEdgeWhere]",
+        "or": "list[OnPlatformPlatformEdgeWhere]",
+        "not": "OnPlatformPlatformEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "PlatformWhere",
+    },
+    total=False,
+)
+
+OnPlatformPlatformEdgesWhere = TypedDict(
+    "OnPlatformPlatformEdgesWhere",
+    {
+        "some": "OnPlatformPlatformEdgeWhere",
+        "none": "OnPlatformPlatformEdgeWhere",
+        "all": "OnPlatformPlatformEdgeWhere",
+        "single": "OnPlatformPlatformEdgeWhere",
+    },
+    total=False,
+)
+
+OnPlatformStoreEdgeWhere = TypedDict(
+    "OnPlatformStoreEdgeWhere",
+    {
+        "and": "list[OnPlatformStoreEdgeWhere]",
+        "or": "list[OnPlatformStoreEdgeWhere]",
+        "not": "OnPlatformStoreEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "StoreWhere",
+    },
+    total=False,
+)
+
+OnPlatformStoreEdgesWhere = TypedDict(
+    "OnPlatformStoreEdgesWhere",
+    {
+        "some": "OnPlatformStoreEdgeWhere",
+        "none": "OnPlatformStoreEdgeWhere",
+        "all": "OnPlatformStoreEdgeWhere",
+        "single": "OnPlatformStoreEdgeWhere",
+    },
+    total=False,
+)
+
+OperatesAtAddressEdgeWhere = TypedDict(
+    "OperatesAtAddressEdgeWhere",
+    {
+        "and": "list[OperatesAtAddressEdgeWhere]",
+        "or": "list[OperatesAtAddressEdgeWhere]",
+        "not": "OperatesAtAddressEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "AddressWhere",
+    },
+    total=False,
+)
+
+OperatesAtAddressEdgesWhere = TypedDict(
+    "OperatesAtAddressEdgesWhere",
+    {
+        "some": "OperatesAtAddressEdgeWhere",
+        "none": "OperatesAtAddressEdgeWhere",
+        "all": "OperatesAtAddressEdgeWhere",
+        "single": "OperatesAtAddressEdgeWhere",
+    },
+    total=False,
+)
+
+OperatesAtMerchantEdgeWhere = TypedDict(
+    "OperatesAtMerchantEdgeWhere",
+    {
+        "and": "list[OperatesAtMerchantEdgeWhere]",
+        "or": "list[OperatesAtMerchantEdgeWhere]",
+        "not": "OperatesAtMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+OperatesAtMerchantEdgesWhere = TypedDict(
+    "OperatesAtMerchantEdgesWhere",
+    {
+        "some": "OperatesAtMerchantEdgeWhere",
+        "none": "OperatesAtMerchantEdgeWhere",
+        "all": "OperatesAtMerchantEdgeWhere",
+        "single": "OperatesAtMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+OperatesMerchantEdgeWhere = TypedDict(
+    "OperatesMerchantEdgeWhere",
+    {
+        "and": "list[OperatesMerchantEdgeWhere]",
+        "or": "list[OperatesMerchantEdgeWhere]",
+        "not": "OperatesMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+OperatesMerchantEdgesWhere = TypedDict(
+    "OperatesMerchantEdgesWhere",
+    {
+        "some": "OperatesMerchantEdgeWhere",
+        "none": "OperatesMerchantEdgeWhere",
+        "all": "OperatesMerchantEdgeWhere",
+        "single": "OperatesMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+OperatesRoomLiveRoomEdgeWhere = TypedDict(
+    "OperatesRoomLiveRoomEdgeWhere",
+    {
+        "and": "list[OperatesRoomLiveRoomEdgeWhere]",
+        "or": "list[OperatesRoomLiveRoomEdgeWhere]",
+        "not": "OperatesRoomLiveRoomEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "LiveRoomWhere",
+    },
+    total=False,
+)
+
+OperatesRoomLiveRoomEdgesWhere = TypedDict(
+    "OperatesRoomLiveRoomEdgesWhere",
+    {
+        "some": "OperatesRoomLiveRoomEdgeWhere",
+        "none": "OperatesRoomLiveRoomEdgeWhere",
+        "all": "OperatesRoomLiveRoomEdgeWhere",
+        "single": "OperatesRoomLiveRoomEdgeWhere",
+    },
+    total=False,
+)
+
+OperatesRoomMerchantEdgeWhere = TypedDict(
+    "OperatesRoomMerchantEdgeWhere",
+    {
+        "and": "list[OperatesRoomMerchantEdgeWhere]",
+        "or": "list[OperatesRoomMerchantEdgeWhere]",
+        "not": "OperatesRoomMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+OperatesRoomMerchantEdgesWhere = TypedDict(
+    "OperatesRoomMerchantEdgesWhere",
+    {
+        "some": "OperatesRoomMerchantEdgeWhere",
+        "none": "OperatesRoomMerchantEdgeWhere",
+        "all": "OperatesRoomMerchantEdgeWhere",
+        "single": "OperatesRoomMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+OperatesStoreEdgeWhere = TypedDict(
+    "OperatesStoreEdgeWhere",
+    {
+        "and": "list[OperatesStoreEdgeWhere]",
+        "or": "list[OperatesStoreEdgeWhere]",
+        "not": "OperatesStoreEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "StoreWhere",
+    },
+    total=False,
+)
+
+OperatesStoreEdgesWhere = TypedDict(
+    "OperatesStoreEdgesWhere",
+    {
+        "some": "OperatesStoreEdgeWhere",
+        "none": "OperatesStoreEdgeWhere",
+        "all": "OperatesStoreEdgeWhere",
+        "single": "OperatesStoreEdgeWhere",
+    },
+    total=False,
+)
+
+PaidToMerchantEdgeWhere = TypedDict(
+    "PaidToMerchantEdgeWhere",
+    {
+        "and": "list[PaidToMerchantEdgeWhere]",
+        "or": "list[PaidToMerchantEdgeWhere]",
+        "not": "PaidToMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+PaidToMerchantEdgesWhere = TypedDict(
+    "PaidToMerchantEdgesWhere",
+    {
+        "some": "PaidToMerchantEdgeWhere",
+        "none": "PaidToMerchantEdgeWhere",
+        "all": "PaidToMerchantEdgeWhere",
+        "single": "PaidToMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+PaidToPayeeAccountEdgeWhere = TypedDict(
+    "PaidToPayeeAccountEdgeWhere",
+    {
+        "and": "list[PaidToPayeeAccountEdgeWhere]",
+        "or": "list[PaidToPayeeAccountEdgeWhere]",
+        "not": "PaidToPayeeAccountEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "PayeeAccountWhere",
+    },
+    total=False,
+)
+
+PaidToPayeeAccountEdgesWhere = TypedDict(
+    "PaidToPayeeAccountEdgesWhere",
+    {
+        "some": "PaidToPayeeAccountEdgeWhere",
+        "none": "PaidToPayeeAccountEdgeWhere",
+        "all": "PaidToPayeeAccountEdgeWhere",
+        "single": "PaidToPayeeAccountEdgeWhere",
+    },
+    total=False,
+)
+
+ParentOfMerchantEdgeWhere = TypedDict(
+    "ParentOfMerchantEdgeWhere",
+    {
+        "and": "list[ParentOfMerchantEdgeWhere]",
+        "or": "list[ParentOfMerchantEdgeWhere]",
+        "not": "ParentOfMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+        "basis": "StringFilter",
+    },
+    total=False,
+)
+
+ParentOfMerchantEdgesWhere = TypedDict(
+    "ParentOfMerchantEdgesWhere",
+    {
+        "some": "ParentOfMerchantEdgeWhere",
+        "none": "ParentOfMerchantEdgeWhere",
+        "all": "ParentOfMerchantEdgeWhere",
+        "single": "ParentOfMerchantEdgeWhere",
     },
     total=False,
 )
@@ -951,6 +2405,115 @@ PayeeAccountWhere = TypedDict(
         "payeeToken": "PersonalFilter",
         "payeeClass": "StringFilter",
         "payeeOf": "MerchantRelationWhere",
+        "payeeOfEdges": "PaidToMerchantEdgesWhere",
+    },
+    total=False,
+)
+
+PenalisesLabPenaltyEdgeWhere = TypedDict(
+    "PenalisesLabPenaltyEdgeWhere",
+    {
+        "and": "list[PenalisesLabPenaltyEdgeWhere]",
+        "or": "list[PenalisesLabPenaltyEdgeWhere]",
+        "not": "PenalisesLabPenaltyEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "PenaltyWhere",
+    },
+    total=False,
+)
+
+PenalisesLabPenaltyEdgesWhere = TypedDict(
+    "PenalisesLabPenaltyEdgesWhere",
+    {
+        "some": "PenalisesLabPenaltyEdgeWhere",
+        "none": "PenalisesLabPenaltyEdgeWhere",
+        "all": "PenalisesLabPenaltyEdgeWhere",
+        "single": "PenalisesLabPenaltyEdgeWhere",
+    },
+    total=False,
+)
+
+PenalisesLabTestLabEdgeWhere = TypedDict(
+    "PenalisesLabTestLabEdgeWhere",
+    {
+        "and": "list[PenalisesLabTestLabEdgeWhere]",
+        "or": "list[PenalisesLabTestLabEdgeWhere]",
+        "not": "PenalisesLabTestLabEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "TestLabWhere",
+    },
+    total=False,
+)
+
+PenalisesLabTestLabEdgesWhere = TypedDict(
+    "PenalisesLabTestLabEdgesWhere",
+    {
+        "some": "PenalisesLabTestLabEdgeWhere",
+        "none": "PenalisesLabTestLabEdgeWhere",
+        "all": "PenalisesLabTestLabEdgeWhere",
+        "single": "PenalisesLabTestLabEdgeWhere",
+    },
+    total=False,
+)
+
+PenalisesMerchantEdgeWhere = TypedDict(
+    "PenalisesMerchantEdgeWhere",
+    {
+        "and": "list[PenalisesMerchantEdgeWhere]",
+        "or": "list[PenalisesMerchantEdgeWhere]",
+        "not": "PenalisesMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+PenalisesMerchantEdgesWhere = TypedDict(
+    "PenalisesMerchantEdgesWhere",
+    {
+        "some": "PenalisesMerchantEdgeWhere",
+        "none": "PenalisesMerchantEdgeWhere",
+        "all": "PenalisesMerchantEdgeWhere",
+        "single": "PenalisesMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+PenalisesPenaltyEdgeWhere = TypedDict(
+    "PenalisesPenaltyEdgeWhere",
+    {
+        "and": "list[PenalisesPenaltyEdgeWhere]",
+        "or": "list[PenalisesPenaltyEdgeWhere]",
+        "not": "PenalisesPenaltyEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "PenaltyWhere",
+    },
+    total=False,
+)
+
+PenalisesPenaltyEdgesWhere = TypedDict(
+    "PenalisesPenaltyEdgesWhere",
+    {
+        "some": "PenalisesPenaltyEdgeWhere",
+        "none": "PenalisesPenaltyEdgeWhere",
+        "all": "PenalisesPenaltyEdgeWhere",
+        "single": "PenalisesPenaltyEdgeWhere",
     },
     total=False,
 )
@@ -990,7 +2553,9 @@ PenaltyWhere = TypedDict(
         "endsOn": "DateFilter",
         "ground": "StringFilter",
         "penalises": "MerchantRelationWhere",
+        "penalisesEdges": "PenalisesMerchantEdgesWhere",
         "penalisesLab": "TestLabRelationWhere",
+        "penalisesLabEdges": "PenalisesLabTestLabEdgesWhere",
     },
     total=False,
 )
@@ -1026,6 +2591,7 @@ PersonWhere = TypedDict(
         "regions": "RegionsFilter",
         "personToken": "PersonalFilter",
         "represents": "MerchantRelationWhere",
+        "representsEdges": "RepresentedByMerchantEdgesWhere",
     },
     total=False,
 )
@@ -1071,6 +2637,7 @@ PhoneWhere = TypedDict(
         "linkClass": "StringFilter",
         "isLinkable": "BooleanFilter",
         "usedBy": "MerchantRelationWhere",
+        "usedByEdges": "UsesPhoneMerchantEdgesWhere",
     },
     total=False,
 )
@@ -1109,6 +2676,61 @@ PlatformWhere = TypedDict(
         "uscc": "StringFilter",
         "division": "StringFilter",
         "hosts": "StoreRelationWhere",
+        "hostsEdges": "OnPlatformStoreEdgesWhere",
+    },
+    total=False,
+)
+
+PresentsLiveRoomEdgeWhere = TypedDict(
+    "PresentsLiveRoomEdgeWhere",
+    {
+        "and": "list[PresentsLiveRoomEdgeWhere]",
+        "or": "list[PresentsLiveRoomEdgeWhere]",
+        "not": "PresentsLiveRoomEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "LiveRoomWhere",
+    },
+    total=False,
+)
+
+PresentsLiveRoomEdgesWhere = TypedDict(
+    "PresentsLiveRoomEdgesWhere",
+    {
+        "some": "PresentsLiveRoomEdgeWhere",
+        "none": "PresentsLiveRoomEdgeWhere",
+        "all": "PresentsLiveRoomEdgeWhere",
+        "single": "PresentsLiveRoomEdgeWhere",
+    },
+    total=False,
+)
+
+PresentsStreamerEdgeWhere = TypedDict(
+    "PresentsStreamerEdgeWhere",
+    {
+        "and": "list[PresentsStreamerEdgeWhere]",
+        "or": "list[PresentsStreamerEdgeWhere]",
+        "not": "PresentsStreamerEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "StreamerWhere",
+    },
+    total=False,
+)
+
+PresentsStreamerEdgesWhere = TypedDict(
+    "PresentsStreamerEdgesWhere",
+    {
+        "some": "PresentsStreamerEdgeWhere",
+        "none": "PresentsStreamerEdgeWhere",
+        "all": "PresentsStreamerEdgeWhere",
+        "single": "PresentsStreamerEdgeWhere",
     },
     total=False,
 )
@@ -1150,6 +2772,61 @@ PriceObservationWhere = TypedDict(
         "unitPrice": "StringFilter",
         "sold": "IntFilter",
         "priceOf": "ListingRelationWhere",
+        "priceOfEdges": "PriceOfListingEdgesWhere",
+    },
+    total=False,
+)
+
+PriceOfListingEdgeWhere = TypedDict(
+    "PriceOfListingEdgeWhere",
+    {
+        "and": "list[PriceOfListingEdgeWhere]",
+        "or": "list[PriceOfListingEdgeWhere]",
+        "not": "PriceOfListingEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ListingWhere",
+    },
+    total=False,
+)
+
+PriceOfListingEdgesWhere = TypedDict(
+    "PriceOfListingEdgesWhere",
+    {
+        "some": "PriceOfListingEdgeWhere",
+        "none": "PriceOfListingEdgeWhere",
+        "all": "PriceOfListingEdgeWhere",
+        "single": "PriceOfListingEdgeWhere",
+    },
+    total=False,
+)
+
+PriceOfPriceObservationEdgeWhere = TypedDict(
+    "PriceOfPriceObservationEdgeWhere",
+    {
+        "and": "list[PriceOfPriceObservationEdgeWhere]",
+        "or": "list[PriceOfPriceObservationEdgeWhere]",
+        "not": "PriceOfPriceObservationEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "PriceObservationWhere",
+    },
+    total=False,
+)
+
+PriceOfPriceObservationEdgesWhere = TypedDict(
+    "PriceOfPriceObservationEdgesWhere",
+    {
+        "some": "PriceOfPriceObservationEdgeWhere",
+        "none": "PriceOfPriceObservationEdgeWhere",
+        "all": "PriceOfPriceObservationEdgeWhere",
+        "single": "PriceOfPriceObservationEdgeWhere",
     },
     total=False,
 )
@@ -1193,11 +2870,71 @@ ProductWhere = TypedDict(
         "cccRequiredFrom": "DateFilter",
         "isKeyProduct": "BooleanFilter",
         "checkedIn": "SpotCheckRelationWhere",
+        "checkedInEdges": "ChecksSpotCheckEdgesWhere",
         "codes": "CodeRelationWhere",
+        "codesEdges": "CodeOfCodeEdgesWhere",
         "madeBy": "MerchantRelationWhere",
+        "madeByEdges": "MadeByMerchantEdgesWhere",
         "offeredOn": "ListingRelationWhere",
+        "offeredOnEdges": "OfProductListingEdgesWhere",
         "recalledIn": "RecallRelationWhere",
+        "recalledInEdges": "RecallsRecallEdgesWhere",
         "reports": "TestReportRelationWhere",
+        "reportsEdges": "ReportOnTestReportEdgesWhere",
+    },
+    total=False,
+)
+
+PromotesListingEdgeWhere = TypedDict(
+    "PromotesListingEdgeWhere",
+    {
+        "and": "list[PromotesListingEdgeWhere]",
+        "or": "list[PromotesListingEdgeWhere]",
+        "not": "PromotesListingEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ListingWhere",
+    },
+    total=False,
+)
+
+PromotesListingEdgesWhere = TypedDict(
+    "PromotesListingEdgesWhere",
+    {
+        "some": "PromotesListingEdgeWhere",
+        "none": "PromotesListingEdgeWhere",
+        "all": "PromotesListingEdgeWhere",
+        "single": "PromotesListingEdgeWhere",
+    },
+    total=False,
+)
+
+PromotesLiveRoomEdgeWhere = TypedDict(
+    "PromotesLiveRoomEdgeWhere",
+    {
+        "and": "list[PromotesLiveRoomEdgeWhere]",
+        "or": "list[PromotesLiveRoomEdgeWhere]",
+        "not": "PromotesLiveRoomEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "LiveRoomWhere",
+    },
+    total=False,
+)
+
+PromotesLiveRoomEdgesWhere = TypedDict(
+    "PromotesLiveRoomEdgesWhere",
+    {
+        "some": "PromotesLiveRoomEdgeWhere",
+        "none": "PromotesLiveRoomEdgeWhere",
+        "all": "PromotesLiveRoomEdgeWhere",
+        "single": "PromotesLiveRoomEdgeWhere",
     },
     total=False,
 )
@@ -1247,6 +2984,61 @@ RecallWhere = TypedDict(
         "productionRange": "StringFilter",
         "serialRange": "StringFilter",
         "recalls": "ProductRelationWhere",
+        "recallsEdges": "RecallsProductEdgesWhere",
+    },
+    total=False,
+)
+
+RecallsProductEdgeWhere = TypedDict(
+    "RecallsProductEdgeWhere",
+    {
+        "and": "list[RecallsProductEdgeWhere]",
+        "or": "list[RecallsProductEdgeWhere]",
+        "not": "RecallsProductEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ProductWhere",
+    },
+    total=False,
+)
+
+RecallsProductEdgesWhere = TypedDict(
+    "RecallsProductEdgesWhere",
+    {
+        "some": "RecallsProductEdgeWhere",
+        "none": "RecallsProductEdgeWhere",
+        "all": "RecallsProductEdgeWhere",
+        "single": "RecallsProductEdgeWhere",
+    },
+    total=False,
+)
+
+RecallsRecallEdgeWhere = TypedDict(
+    "RecallsRecallEdgeWhere",
+    {
+        "and": "list[RecallsRecallEdgeWhere]",
+        "or": "list[RecallsRecallEdgeWhere]",
+        "not": "RecallsRecallEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "RecallWhere",
+    },
+    total=False,
+)
+
+RecallsRecallEdgesWhere = TypedDict(
+    "RecallsRecallEdgesWhere",
+    {
+        "some": "RecallsRecallEdgeWhere",
+        "none": "RecallsRecallEdgeWhere",
+        "all": "RecallsRecallEdgeWhere",
+        "single": "RecallsRecallEdgeWhere",
     },
     total=False,
 )
@@ -1269,6 +3061,278 @@ RegisterHubInput = TypedDict(
         "why": Required["str"],
         "region": "str",
         "case": "str",
+    },
+    total=False,
+)
+
+RegisteredAtAddressEdgeWhere = TypedDict(
+    "RegisteredAtAddressEdgeWhere",
+    {
+        "and": "list[RegisteredAtAddressEdgeWhere]",
+        "or": "list[RegisteredAtAddressEdgeWhere]",
+        "not": "RegisteredAtAddressEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "AddressWhere",
+    },
+    total=False,
+)
+
+RegisteredAtAddressEdgesWhere = TypedDict(
+    "RegisteredAtAddressEdgesWhere",
+    {
+        "some": "RegisteredAtAddressEdgeWhere",
+        "none": "RegisteredAtAddressEdgeWhere",
+        "all": "RegisteredAtAddressEdgeWhere",
+        "single": "RegisteredAtAddressEdgeWhere",
+    },
+    total=False,
+)
+
+RegisteredAtMerchantEdgeWhere = TypedDict(
+    "RegisteredAtMerchantEdgeWhere",
+    {
+        "and": "list[RegisteredAtMerchantEdgeWhere]",
+        "or": "list[RegisteredAtMerchantEdgeWhere]",
+        "not": "RegisteredAtMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+RegisteredAtMerchantEdgesWhere = TypedDict(
+    "RegisteredAtMerchantEdgesWhere",
+    {
+        "some": "RegisteredAtMerchantEdgeWhere",
+        "none": "RegisteredAtMerchantEdgeWhere",
+        "all": "RegisteredAtMerchantEdgeWhere",
+        "single": "RegisteredAtMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+ReportFromTestLabEdgeWhere = TypedDict(
+    "ReportFromTestLabEdgeWhere",
+    {
+        "and": "list[ReportFromTestLabEdgeWhere]",
+        "or": "list[ReportFromTestLabEdgeWhere]",
+        "not": "ReportFromTestLabEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "TestLabWhere",
+    },
+    total=False,
+)
+
+ReportFromTestLabEdgesWhere = TypedDict(
+    "ReportFromTestLabEdgesWhere",
+    {
+        "some": "ReportFromTestLabEdgeWhere",
+        "none": "ReportFromTestLabEdgeWhere",
+        "all": "ReportFromTestLabEdgeWhere",
+        "single": "ReportFromTestLabEdgeWhere",
+    },
+    total=False,
+)
+
+ReportFromTestReportEdgeWhere = TypedDict(
+    "ReportFromTestReportEdgeWhere",
+    {
+        "and": "list[ReportFromTestReportEdgeWhere]",
+        "or": "list[ReportFromTestReportEdgeWhere]",
+        "not": "ReportFromTestReportEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "TestReportWhere",
+    },
+    total=False,
+)
+
+ReportFromTestReportEdgesWhere = TypedDict(
+    "ReportFromTestReportEdgesWhere",
+    {
+        "some": "ReportFromTestReportEdgeWhere",
+        "none": "ReportFromTestReportEdgeWhere",
+        "all": "ReportFromTestReportEdgeWhere",
+        "single": "ReportFromTestReportEdgeWhere",
+    },
+    total=False,
+)
+
+ReportOnProductEdgeWhere = TypedDict(
+    "ReportOnProductEdgeWhere",
+    {
+        "and": "list[ReportOnProductEdgeWhere]",
+        "or": "list[ReportOnProductEdgeWhere]",
+        "not": "ReportOnProductEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ProductWhere",
+    },
+    total=False,
+)
+
+ReportOnProductEdgesWhere = TypedDict(
+    "ReportOnProductEdgesWhere",
+    {
+        "some": "ReportOnProductEdgeWhere",
+        "none": "ReportOnProductEdgeWhere",
+        "all": "ReportOnProductEdgeWhere",
+        "single": "ReportOnProductEdgeWhere",
+    },
+    total=False,
+)
+
+ReportOnTestReportEdgeWhere = TypedDict(
+    "ReportOnTestReportEdgeWhere",
+    {
+        "and": "list[ReportOnTestReportEdgeWhere]",
+        "or": "list[ReportOnTestReportEdgeWhere]",
+        "not": "ReportOnTestReportEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "TestReportWhere",
+    },
+    total=False,
+)
+
+ReportOnTestReportEdgesWhere = TypedDict(
+    "ReportOnTestReportEdgesWhere",
+    {
+        "some": "ReportOnTestReportEdgeWhere",
+        "none": "ReportOnTestReportEdgeWhere",
+        "all": "ReportOnTestReportEdgeWhere",
+        "single": "ReportOnTestReportEdgeWhere",
+    },
+    total=False,
+)
+
+RepresentedByMerchantEdgeWhere = TypedDict(
+    "RepresentedByMerchantEdgeWhere",
+    {
+        "and": "list[RepresentedByMerchantEdgeWhere]",
+        "or": "list[RepresentedByMerchantEdgeWhere]",
+        "not": "RepresentedByMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+        "role": "StringFilter",
+    },
+    total=False,
+)
+
+RepresentedByMerchantEdgesWhere = TypedDict(
+    "RepresentedByMerchantEdgesWhere",
+    {
+        "some": "RepresentedByMerchantEdgeWhere",
+        "none": "RepresentedByMerchantEdgeWhere",
+        "all": "RepresentedByMerchantEdgeWhere",
+        "single": "RepresentedByMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+RepresentedByPersonEdgeWhere = TypedDict(
+    "RepresentedByPersonEdgeWhere",
+    {
+        "and": "list[RepresentedByPersonEdgeWhere]",
+        "or": "list[RepresentedByPersonEdgeWhere]",
+        "not": "RepresentedByPersonEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "PersonWhere",
+        "role": "StringFilter",
+    },
+    total=False,
+)
+
+RepresentedByPersonEdgesWhere = TypedDict(
+    "RepresentedByPersonEdgesWhere",
+    {
+        "some": "RepresentedByPersonEdgeWhere",
+        "none": "RepresentedByPersonEdgeWhere",
+        "all": "RepresentedByPersonEdgeWhere",
+        "single": "RepresentedByPersonEdgeWhere",
+    },
+    total=False,
+)
+
+ReturnsToAddressEdgeWhere = TypedDict(
+    "ReturnsToAddressEdgeWhere",
+    {
+        "and": "list[ReturnsToAddressEdgeWhere]",
+        "or": "list[ReturnsToAddressEdgeWhere]",
+        "not": "ReturnsToAddressEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "AddressWhere",
+    },
+    total=False,
+)
+
+ReturnsToAddressEdgesWhere = TypedDict(
+    "ReturnsToAddressEdgesWhere",
+    {
+        "some": "ReturnsToAddressEdgeWhere",
+        "none": "ReturnsToAddressEdgeWhere",
+        "all": "ReturnsToAddressEdgeWhere",
+        "single": "ReturnsToAddressEdgeWhere",
+    },
+    total=False,
+)
+
+ReturnsToMerchantEdgeWhere = TypedDict(
+    "ReturnsToMerchantEdgeWhere",
+    {
+        "and": "list[ReturnsToMerchantEdgeWhere]",
+        "or": "list[ReturnsToMerchantEdgeWhere]",
+        "not": "ReturnsToMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+ReturnsToMerchantEdgesWhere = TypedDict(
+    "ReturnsToMerchantEdgesWhere",
+    {
+        "some": "ReturnsToMerchantEdgeWhere",
+        "none": "ReturnsToMerchantEdgeWhere",
+        "all": "ReturnsToMerchantEdgeWhere",
+        "single": "ReturnsToMerchantEdgeWhere",
     },
     total=False,
 )
@@ -1311,7 +3375,225 @@ SalesAggregateWhere = TypedDict(
         "refundedOrders": "IntFilter",
         "productClass": "StringFilter",
         "salesAt": "StoreRelationWhere",
+        "salesAtEdges": "SalesAtStoreEdgesWhere",
         "salesOf": "ListingRelationWhere",
+        "salesOfEdges": "SalesOfListingEdgesWhere",
+    },
+    total=False,
+)
+
+SalesAtSalesAggregateEdgeWhere = TypedDict(
+    "SalesAtSalesAggregateEdgeWhere",
+    {
+        "and": "list[SalesAtSalesAggregateEdgeWhere]",
+        "or": "list[SalesAtSalesAggregateEdgeWhere]",
+        "not": "SalesAtSalesAggregateEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "SalesAggregateWhere",
+    },
+    total=False,
+)
+
+SalesAtSalesAggregateEdgesWhere = TypedDict(
+    "SalesAtSalesAggregateEdgesWhere",
+    {
+        "some": "SalesAtSalesAggregateEdgeWhere",
+        "none": "SalesAtSalesAggregateEdgeWhere",
+        "all": "SalesAtSalesAggregateEdgeWhere",
+        "single": "SalesAtSalesAggregateEdgeWhere",
+    },
+    total=False,
+)
+
+SalesAtStoreEdgeWhere = TypedDict(
+    "SalesAtStoreEdgeWhere",
+    {
+        "and": "list[SalesAtStoreEdgeWhere]",
+        "or": "list[SalesAtStoreEdgeWhere]",
+        "not": "SalesAtStoreEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "StoreWhere",
+    },
+    total=False,
+)
+
+SalesAtStoreEdgesWhere = TypedDict(
+    "SalesAtStoreEdgesWhere",
+    {
+        "some": "SalesAtStoreEdgeWhere",
+        "none": "SalesAtStoreEdgeWhere",
+        "all": "SalesAtStoreEdgeWhere",
+        "single": "SalesAtStoreEdgeWhere",
+    },
+    total=False,
+)
+
+SalesOfListingEdgeWhere = TypedDict(
+    "SalesOfListingEdgeWhere",
+    {
+        "and": "list[SalesOfListingEdgeWhere]",
+        "or": "list[SalesOfListingEdgeWhere]",
+        "not": "SalesOfListingEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ListingWhere",
+    },
+    total=False,
+)
+
+SalesOfListingEdgesWhere = TypedDict(
+    "SalesOfListingEdgesWhere",
+    {
+        "some": "SalesOfListingEdgeWhere",
+        "none": "SalesOfListingEdgeWhere",
+        "all": "SalesOfListingEdgeWhere",
+        "single": "SalesOfListingEdgeWhere",
+    },
+    total=False,
+)
+
+SalesOfSalesAggregateEdgeWhere = TypedDict(
+    "SalesOfSalesAggregateEdgeWhere",
+    {
+        "and": "list[SalesOfSalesAggregateEdgeWhere]",
+        "or": "list[SalesOfSalesAggregateEdgeWhere]",
+        "not": "SalesOfSalesAggregateEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "SalesAggregateWhere",
+    },
+    total=False,
+)
+
+SalesOfSalesAggregateEdgesWhere = TypedDict(
+    "SalesOfSalesAggregateEdgesWhere",
+    {
+        "some": "SalesOfSalesAggregateEdgeWhere",
+        "none": "SalesOfSalesAggregateEdgeWhere",
+        "all": "SalesOfSalesAggregateEdgeWhere",
+        "single": "SalesOfSalesAggregateEdgeWhere",
+    },
+    total=False,
+)
+
+SampledFromMerchantEdgeWhere = TypedDict(
+    "SampledFromMerchantEdgeWhere",
+    {
+        "and": "list[SampledFromMerchantEdgeWhere]",
+        "or": "list[SampledFromMerchantEdgeWhere]",
+        "not": "SampledFromMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+SampledFromMerchantEdgesWhere = TypedDict(
+    "SampledFromMerchantEdgesWhere",
+    {
+        "some": "SampledFromMerchantEdgeWhere",
+        "none": "SampledFromMerchantEdgeWhere",
+        "all": "SampledFromMerchantEdgeWhere",
+        "single": "SampledFromMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+SampledFromSpotCheckEdgeWhere = TypedDict(
+    "SampledFromSpotCheckEdgeWhere",
+    {
+        "and": "list[SampledFromSpotCheckEdgeWhere]",
+        "or": "list[SampledFromSpotCheckEdgeWhere]",
+        "not": "SampledFromSpotCheckEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "SpotCheckWhere",
+    },
+    total=False,
+)
+
+SampledFromSpotCheckEdgesWhere = TypedDict(
+    "SampledFromSpotCheckEdgesWhere",
+    {
+        "some": "SampledFromSpotCheckEdgeWhere",
+        "none": "SampledFromSpotCheckEdgeWhere",
+        "all": "SampledFromSpotCheckEdgeWhere",
+        "single": "SampledFromSpotCheckEdgeWhere",
+    },
+    total=False,
+)
+
+ScanOfCodeEdgeWhere = TypedDict(
+    "ScanOfCodeEdgeWhere",
+    {
+        "and": "list[ScanOfCodeEdgeWhere]",
+        "or": "list[ScanOfCodeEdgeWhere]",
+        "not": "ScanOfCodeEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CodeWhere",
+    },
+    total=False,
+)
+
+ScanOfCodeEdgesWhere = TypedDict(
+    "ScanOfCodeEdgesWhere",
+    {
+        "some": "ScanOfCodeEdgeWhere",
+        "none": "ScanOfCodeEdgeWhere",
+        "all": "ScanOfCodeEdgeWhere",
+        "single": "ScanOfCodeEdgeWhere",
+    },
+    total=False,
+)
+
+ScanOfScanEdgeWhere = TypedDict(
+    "ScanOfScanEdgeWhere",
+    {
+        "and": "list[ScanOfScanEdgeWhere]",
+        "or": "list[ScanOfScanEdgeWhere]",
+        "not": "ScanOfScanEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ScanWhere",
+    },
+    total=False,
+)
+
+ScanOfScanEdgesWhere = TypedDict(
+    "ScanOfScanEdgesWhere",
+    {
+        "some": "ScanOfScanEdgeWhere",
+        "none": "ScanOfScanEdgeWhere",
+        "all": "ScanOfScanEdgeWhere",
+        "single": "ScanOfScanEdgeWhere",
     },
     total=False,
 )
@@ -1350,6 +3632,347 @@ ScanWhere = TypedDict(
         "division": "StringFilter",
         "deviceToken": "PersonalFilter",
         "scanOf": "CodeRelationWhere",
+        "scanOfEdges": "ScanOfCodeEdgesWhere",
+    },
+    total=False,
+)
+
+SendsWithCourierAccountEdgeWhere = TypedDict(
+    "SendsWithCourierAccountEdgeWhere",
+    {
+        "and": "list[SendsWithCourierAccountEdgeWhere]",
+        "or": "list[SendsWithCourierAccountEdgeWhere]",
+        "not": "SendsWithCourierAccountEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CourierAccountWhere",
+        "parcels": "IntFilter",
+    },
+    total=False,
+)
+
+SendsWithCourierAccountEdgesWhere = TypedDict(
+    "SendsWithCourierAccountEdgesWhere",
+    {
+        "some": "SendsWithCourierAccountEdgeWhere",
+        "none": "SendsWithCourierAccountEdgeWhere",
+        "all": "SendsWithCourierAccountEdgeWhere",
+        "single": "SendsWithCourierAccountEdgeWhere",
+    },
+    total=False,
+)
+
+SendsWithMerchantEdgeWhere = TypedDict(
+    "SendsWithMerchantEdgeWhere",
+    {
+        "and": "list[SendsWithMerchantEdgeWhere]",
+        "or": "list[SendsWithMerchantEdgeWhere]",
+        "not": "SendsWithMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+        "parcels": "IntFilter",
+    },
+    total=False,
+)
+
+SendsWithMerchantEdgesWhere = TypedDict(
+    "SendsWithMerchantEdgesWhere",
+    {
+        "some": "SendsWithMerchantEdgeWhere",
+        "none": "SendsWithMerchantEdgeWhere",
+        "all": "SendsWithMerchantEdgeWhere",
+        "single": "SendsWithMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+ServesLiveRoomEdgeWhere = TypedDict(
+    "ServesLiveRoomEdgeWhere",
+    {
+        "and": "list[ServesLiveRoomEdgeWhere]",
+        "or": "list[ServesLiveRoomEdgeWhere]",
+        "not": "ServesLiveRoomEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "LiveRoomWhere",
+    },
+    total=False,
+)
+
+ServesLiveRoomEdgesWhere = TypedDict(
+    "ServesLiveRoomEdgesWhere",
+    {
+        "some": "ServesLiveRoomEdgeWhere",
+        "none": "ServesLiveRoomEdgeWhere",
+        "all": "ServesLiveRoomEdgeWhere",
+        "single": "ServesLiveRoomEdgeWhere",
+    },
+    total=False,
+)
+
+ServesMcnEdgeWhere = TypedDict(
+    "ServesMcnEdgeWhere",
+    {
+        "and": "list[ServesMcnEdgeWhere]",
+        "or": "list[ServesMcnEdgeWhere]",
+        "not": "ServesMcnEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "McnWhere",
+    },
+    total=False,
+)
+
+ServesMcnEdgesWhere = TypedDict(
+    "ServesMcnEdgesWhere",
+    {
+        "some": "ServesMcnEdgeWhere",
+        "none": "ServesMcnEdgeWhere",
+        "all": "ServesMcnEdgeWhere",
+        "single": "ServesMcnEdgeWhere",
+    },
+    total=False,
+)
+
+ShipsFromAddressEdgeWhere = TypedDict(
+    "ShipsFromAddressEdgeWhere",
+    {
+        "and": "list[ShipsFromAddressEdgeWhere]",
+        "or": "list[ShipsFromAddressEdgeWhere]",
+        "not": "ShipsFromAddressEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "AddressWhere",
+        "parcels": "IntFilter",
+    },
+    total=False,
+)
+
+ShipsFromAddressEdgesWhere = TypedDict(
+    "ShipsFromAddressEdgesWhere",
+    {
+        "some": "ShipsFromAddressEdgeWhere",
+        "none": "ShipsFromAddressEdgeWhere",
+        "all": "ShipsFromAddressEdgeWhere",
+        "single": "ShipsFromAddressEdgeWhere",
+    },
+    total=False,
+)
+
+ShipsFromMerchantEdgeWhere = TypedDict(
+    "ShipsFromMerchantEdgeWhere",
+    {
+        "and": "list[ShipsFromMerchantEdgeWhere]",
+        "or": "list[ShipsFromMerchantEdgeWhere]",
+        "not": "ShipsFromMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+        "parcels": "IntFilter",
+    },
+    total=False,
+)
+
+ShipsFromMerchantEdgesWhere = TypedDict(
+    "ShipsFromMerchantEdgesWhere",
+    {
+        "some": "ShipsFromMerchantEdgeWhere",
+        "none": "ShipsFromMerchantEdgeWhere",
+        "all": "ShipsFromMerchantEdgeWhere",
+        "single": "ShipsFromMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+ShowsCertificateCertificateEdgeWhere = TypedDict(
+    "ShowsCertificateCertificateEdgeWhere",
+    {
+        "and": "list[ShowsCertificateCertificateEdgeWhere]",
+        "or": "list[ShowsCertificateCertificateEdgeWhere]",
+        "not": "ShowsCertificateCertificateEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "CertificateWhere",
+    },
+    total=False,
+)
+
+ShowsCertificateCertificateEdgesWhere = TypedDict(
+    "ShowsCertificateCertificateEdgesWhere",
+    {
+        "some": "ShowsCertificateCertificateEdgeWhere",
+        "none": "ShowsCertificateCertificateEdgeWhere",
+        "all": "ShowsCertificateCertificateEdgeWhere",
+        "single": "ShowsCertificateCertificateEdgeWhere",
+    },
+    total=False,
+)
+
+ShowsCertificateListingEdgeWhere = TypedDict(
+    "ShowsCertificateListingEdgeWhere",
+    {
+        "and": "list[ShowsCertificateListingEdgeWhere]",
+        "or": "list[ShowsCertificateListingEdgeWhere]",
+        "not": "ShowsCertificateListingEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ListingWhere",
+    },
+    total=False,
+)
+
+ShowsCertificateListingEdgesWhere = TypedDict(
+    "ShowsCertificateListingEdgesWhere",
+    {
+        "some": "ShowsCertificateListingEdgeWhere",
+        "none": "ShowsCertificateListingEdgeWhere",
+        "all": "ShowsCertificateListingEdgeWhere",
+        "single": "ShowsCertificateListingEdgeWhere",
+    },
+    total=False,
+)
+
+ShowsReportListingEdgeWhere = TypedDict(
+    "ShowsReportListingEdgeWhere",
+    {
+        "and": "list[ShowsReportListingEdgeWhere]",
+        "or": "list[ShowsReportListingEdgeWhere]",
+        "not": "ShowsReportListingEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "ListingWhere",
+        "shownClient": "StringFilter",
+        "shownSample": "StringFilter",
+        "shownModel": "StringFilter",
+        "shownIssuedOn": "DateFilter",
+        "queryHost": "StringFilter",
+        "textSha256": "StringFilter",
+    },
+    total=False,
+)
+
+ShowsReportListingEdgesWhere = TypedDict(
+    "ShowsReportListingEdgesWhere",
+    {
+        "some": "ShowsReportListingEdgeWhere",
+        "none": "ShowsReportListingEdgeWhere",
+        "all": "ShowsReportListingEdgeWhere",
+        "single": "ShowsReportListingEdgeWhere",
+    },
+    total=False,
+)
+
+ShowsReportTestReportEdgeWhere = TypedDict(
+    "ShowsReportTestReportEdgeWhere",
+    {
+        "and": "list[ShowsReportTestReportEdgeWhere]",
+        "or": "list[ShowsReportTestReportEdgeWhere]",
+        "not": "ShowsReportTestReportEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "TestReportWhere",
+        "shownClient": "StringFilter",
+        "shownSample": "StringFilter",
+        "shownModel": "StringFilter",
+        "shownIssuedOn": "DateFilter",
+        "queryHost": "StringFilter",
+        "textSha256": "StringFilter",
+    },
+    total=False,
+)
+
+ShowsReportTestReportEdgesWhere = TypedDict(
+    "ShowsReportTestReportEdgesWhere",
+    {
+        "some": "ShowsReportTestReportEdgeWhere",
+        "none": "ShowsReportTestReportEdgeWhere",
+        "all": "ShowsReportTestReportEdgeWhere",
+        "single": "ShowsReportTestReportEdgeWhere",
+    },
+    total=False,
+)
+
+SignedWithMcnEdgeWhere = TypedDict(
+    "SignedWithMcnEdgeWhere",
+    {
+        "and": "list[SignedWithMcnEdgeWhere]",
+        "or": "list[SignedWithMcnEdgeWhere]",
+        "not": "SignedWithMcnEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "McnWhere",
+    },
+    total=False,
+)
+
+SignedWithMcnEdgesWhere = TypedDict(
+    "SignedWithMcnEdgesWhere",
+    {
+        "some": "SignedWithMcnEdgeWhere",
+        "none": "SignedWithMcnEdgeWhere",
+        "all": "SignedWithMcnEdgeWhere",
+        "single": "SignedWithMcnEdgeWhere",
+    },
+    total=False,
+)
+
+SignedWithStreamerEdgeWhere = TypedDict(
+    "SignedWithStreamerEdgeWhere",
+    {
+        "and": "list[SignedWithStreamerEdgeWhere]",
+        "or": "list[SignedWithStreamerEdgeWhere]",
+        "not": "SignedWithStreamerEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "StreamerWhere",
+    },
+    total=False,
+)
+
+SignedWithStreamerEdgesWhere = TypedDict(
+    "SignedWithStreamerEdgesWhere",
+    {
+        "some": "SignedWithStreamerEdgeWhere",
+        "none": "SignedWithStreamerEdgeWhere",
+        "all": "SignedWithStreamerEdgeWhere",
+        "single": "SignedWithStreamerEdgeWhere",
     },
     total=False,
 )
@@ -1390,7 +4013,9 @@ SpotCheckWhere = TypedDict(
         "failedItems": "StringFilter",
         "division": "StringFilter",
         "checks": "ProductRelationWhere",
+        "checksEdges": "ChecksProductEdgesWhere",
         "sampledFrom": "MerchantRelationWhere",
+        "sampledFromEdges": "SampledFromMerchantEdgesWhere",
     },
     total=False,
 )
@@ -1403,6 +4028,7 @@ StartExportInput = TypedDict(
         "kind": Required["ExportKind"],
         "query": "str",
         "types": "list[str]",
+        "where": "ExportWhere",
         "ids": "list[str]",
         "depth": "int",
         "relations": "list[str]",
@@ -1449,10 +4075,15 @@ StoreWhere = TypedDict(
         "closedOn": "DateFilter",
         "closeReason": "StringFilter",
         "clues": "ClueRelationWhere",
+        "cluesEdges": "ClueAtStoreClueEdgesWhere",
         "lists": "ListingRelationWhere",
+        "listsEdges": "ListsListingEdgesWhere",
         "onPlatform": "PlatformRelationWhere",
+        "onPlatformEdges": "OnPlatformPlatformEdgesWhere",
         "operatedBy": "MerchantRelationWhere",
+        "operatedByEdges": "OperatesMerchantEdgesWhere",
         "sales": "SalesAggregateRelationWhere",
+        "salesEdges": "SalesAtSalesAggregateEdgesWhere",
     },
     total=False,
 )
@@ -1489,7 +4120,9 @@ StreamerWhere = TypedDict(
         "streamerId": "StringFilter",
         "isBlacklisted": "BooleanFilter",
         "presents": "LiveRoomRelationWhere",
+        "presentsEdges": "PresentsLiveRoomEdgesWhere",
         "signedWith": "McnRelationWhere",
+        "signedWithEdges": "SignedWithMcnEdgesWhere",
     },
     total=False,
 )
@@ -1543,9 +4176,13 @@ TestLabWhere = TypedDict(
         "division": "StringFilter",
         "queryHosts": "StringFilter",
         "hasQualification": "LabQualificationRelationWhere",
+        "hasQualificationEdges": "HasQualificationLabQualificationEdgesWhere",
         "hasScope": "LabScopeRelationWhere",
+        "hasScopeEdges": "HasScopeLabScopeEdgesWhere",
         "penalties": "PenaltyRelationWhere",
+        "penaltiesEdges": "PenalisesLabPenaltyEdgesWhere",
         "reports": "TestReportRelationWhere",
+        "reportsEdges": "ReportFromTestReportEdgesWhere",
     },
     total=False,
 )
@@ -1596,9 +4233,123 @@ TestReportWhere = TypedDict(
         "productClass": "StringFilter",
         "amendsReportNo": "StringFilter",
         "commissionedBy": "MerchantRelationWhere",
+        "commissionedByEdges": "CommissionedByMerchantEdgesWhere",
         "reportFrom": "TestLabRelationWhere",
+        "reportFromEdges": "ReportFromTestLabEdgesWhere",
         "reportOn": "ProductRelationWhere",
+        "reportOnEdges": "ReportOnProductEdgesWhere",
         "shownOn": "ListingRelationWhere",
+        "shownOnEdges": "ShowsReportListingEdgesWhere",
+    },
+    total=False,
+)
+
+UsesDeviceDeviceEdgeWhere = TypedDict(
+    "UsesDeviceDeviceEdgeWhere",
+    {
+        "and": "list[UsesDeviceDeviceEdgeWhere]",
+        "or": "list[UsesDeviceDeviceEdgeWhere]",
+        "not": "UsesDeviceDeviceEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "DeviceWhere",
+    },
+    total=False,
+)
+
+UsesDeviceDeviceEdgesWhere = TypedDict(
+    "UsesDeviceDeviceEdgesWhere",
+    {
+        "some": "UsesDeviceDeviceEdgeWhere",
+        "none": "UsesDeviceDeviceEdgeWhere",
+        "all": "UsesDeviceDeviceEdgeWhere",
+        "single": "UsesDeviceDeviceEdgeWhere",
+    },
+    total=False,
+)
+
+UsesDeviceMerchantEdgeWhere = TypedDict(
+    "UsesDeviceMerchantEdgeWhere",
+    {
+        "and": "list[UsesDeviceMerchantEdgeWhere]",
+        "or": "list[UsesDeviceMerchantEdgeWhere]",
+        "not": "UsesDeviceMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+    },
+    total=False,
+)
+
+UsesDeviceMerchantEdgesWhere = TypedDict(
+    "UsesDeviceMerchantEdgesWhere",
+    {
+        "some": "UsesDeviceMerchantEdgeWhere",
+        "none": "UsesDeviceMerchantEdgeWhere",
+        "all": "UsesDeviceMerchantEdgeWhere",
+        "single": "UsesDeviceMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+UsesPhoneMerchantEdgeWhere = TypedDict(
+    "UsesPhoneMerchantEdgeWhere",
+    {
+        "and": "list[UsesPhoneMerchantEdgeWhere]",
+        "or": "list[UsesPhoneMerchantEdgeWhere]",
+        "not": "UsesPhoneMerchantEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "MerchantWhere",
+        "role": "StringFilter",
+    },
+    total=False,
+)
+
+UsesPhoneMerchantEdgesWhere = TypedDict(
+    "UsesPhoneMerchantEdgesWhere",
+    {
+        "some": "UsesPhoneMerchantEdgeWhere",
+        "none": "UsesPhoneMerchantEdgeWhere",
+        "all": "UsesPhoneMerchantEdgeWhere",
+        "single": "UsesPhoneMerchantEdgeWhere",
+    },
+    total=False,
+)
+
+UsesPhonePhoneEdgeWhere = TypedDict(
+    "UsesPhonePhoneEdgeWhere",
+    {
+        "and": "list[UsesPhonePhoneEdgeWhere]",
+        "or": "list[UsesPhonePhoneEdgeWhere]",
+        "not": "UsesPhonePhoneEdgeWhere",
+        "firstSeen": "DateFilter",
+        "regions": "RegionsFilter",
+        "validFrom": "DateFilter",
+        "validTo": "DateFilter",
+        "validOn": "str",
+        "node": "PhoneWhere",
+        "role": "StringFilter",
+    },
+    total=False,
+)
+
+UsesPhonePhoneEdgesWhere = TypedDict(
+    "UsesPhonePhoneEdgesWhere",
+    {
+        "some": "UsesPhonePhoneEdgeWhere",
+        "none": "UsesPhonePhoneEdgeWhere",
+        "all": "UsesPhonePhoneEdgeWhere",
+        "single": "UsesPhonePhoneEdgeWhere",
     },
     total=False,
 )
@@ -1641,8 +4392,11 @@ WaybillAggregateWhere = TypedDict(
         "firstScanDivision": "StringFilter",
         "destinationDivision": "StringFilter",
         "carriedUnder": "CourierAccountRelationWhere",
+        "carriedUnderEdges": "CarriedUnderCourierAccountEdgesWhere",
         "dispatchedBy": "MerchantRelationWhere",
+        "dispatchedByEdges": "DispatchesMerchantEdgesWhere",
         "leavesFrom": "AddressRelationWhere",
+        "leavesFromEdges": "LeavesFromAddressEdgesWhere",
     },
     total=False,
 )

@@ -255,3 +255,53 @@ def test_an_owner_may_not_queue_without_end(lives: Lives, scene: World) -> None:
         )
 
     lives.run(use)
+
+
+WHERE = {"merchant": {"usesPhoneEdges": {"some": {"role": {"eq": "sender"}}}}}
+
+
+def test_things_can_be_narrowed_as_in_their_list(lives: Lives, scene: World) -> None:
+    phone = scene.thing("Phone", ("+8613812345678",))
+    # What others load must not change the file: M1 is a sender only in their eyes.
+    scene.link("USES_PHONE", "Merchant:M1", phone, role="sender", region=THERE)
+    scene.link("USES_PHONE", "Merchant:M2", phone, role="sender")
+    scene.settle()
+
+    async def use(live: Live) -> None:
+        job = await ended(live, await started(live, types=None, where=WHERE))
+        assert (job["state"], job["nodes"], job["withheldCount"]) == ("DONE", 1, 1), job
+        found = tables(await fetched(live, job))
+        assert [row["id"] for row in found["merchant.csv"]] == ["Merchant:M2"]
+        about = {row["name"]: row["value"] for row in found["about.csv"]}
+        assert "USES_PHONE" in about["asked"]
+        number = {"phone": {"number": {"eq": "13812345678"}}}
+        job = await ended(live, await started(live, key="key-00002", types=None, where=number))
+        raw = await fetched(live, job)
+        assert job["nodes"] == 1
+        assert "138****5678" in str(tables(raw))
+        assert "13812345678" not in str(tables(raw))
+        for n, (given, said) in enumerate(REFUSED):
+            payload = (await live.data(START, input=asked(f"key-1000{n}", **given)))["startExport"]
+            assert payload["job"] is None
+            (error,) = payload["errors"]
+            assert (error["code"], error["reason"], error["path"]) == (*said, ["input", "where"])
+        # One more filter with the same key is another request.
+        payload = (await live.data(START, input=asked()))["startExport"]
+        assert [error["code"] for error in payload["errors"]] == ["CONFLICT"]
+
+    lives.run(use)
+
+
+REFUSED: list[tuple[dict[str, Any], tuple[str, str]]] = [
+    (
+        {"where": {"merchant": {"or": [{"name": {"eq": f"n{n}"}} for n in range(31)]}}},
+        ("LIMIT_EXCEEDED", "query.limit_exceeded"),
+    ),
+    ({"where": {"merchant": {"uscc": {"eq": "12"}}}}, ("BAD_USER_INPUT", "uscc.length")),
+    ({"where": {"merchant": {"name": None}}}, ("BAD_USER_INPUT", "filter.null")),
+    ({"where": {"store": {}}}, ("BAD_USER_INPUT", "export.where")),
+    (
+        {"kind": "SEARCH", "query": "商户", "where": {"merchant": {}}},
+        ("BAD_USER_INPUT", "export.where"),
+    ),
+]

@@ -17,17 +17,21 @@ from queries.conditions import (
     EVERYTHING,
     AllOf,
     AnyOf,
+    Beyond,
     Compare,
     Condition,
     InRegions,
+    Linked,
     Not,
     Related,
     Step,
+    ValidOn,
 )
+from queries.export.things import things
 from queries.judging import judge, related_pages
 from queries.listing import Listing
 from queries.lookup import nodes
-from queries.ordering import By
+from queries.ordering import By, Ordering
 from queries.pages import PageRequest
 from queries.reading import Reading
 from queries.related import CURSOR, End, FarEnd, RelatedList
@@ -91,6 +95,11 @@ def crowd(world: World, seed: int) -> list[str]:
             kind = rng.choice(["OPERATES", "OPERATES", "USES_PHONE", "PARENT_OF"])
             far = {"OPERATES": stores, "USES_PHONE": phones, "PARENT_OF": ids}[kind]
             more = {"role": rng.choice(["contact", "sender"])} if kind == "USES_PHONE" else {}
+            if kind == "PARENT_OF" and rng.random() < 0.7:
+                more |= {
+                    "basis": rng.choice(["stake", "联系13812345678"]),
+                    "valid_from": "2025-01-01",
+                }
             at = "2025-09-10T08:00:00+08:00"
             if rng.random() < 0.2:
                 more |= {"valid_to": "2025-10-01"}
@@ -132,12 +141,36 @@ def any_condition(rng: random.Random, type_name: str, depth: int = 0) -> Conditi
         choices += [
             lambda: Related(step, quantifier, any_condition(rng, step.far, depth + 1)),
             lambda: Related(step, quantifier, EVERYTHING),
+            lambda: Linked(step, quantifier, any_edge_condition(rng, step, depth + 1)),
             lambda: Not(any_condition(rng, type_name, depth + 1)),
             lambda: AllOf((any_condition(rng, type_name, depth + 1), rng.choice(compares))),
             lambda: AnyOf((any_condition(rng, type_name, depth + 1), rng.choice(compares))),
         ]
     made: Condition = rng.choice(choices)()
     return made
+
+
+def any_edge_condition(rng: random.Random, step: Step, depth: int) -> Condition:
+    """A condition on the relations of a step."""
+    if depth < 3 and rng.random() < 0.6:
+        one, other = (any_edge_condition(rng, step, depth + 1) for _ in range(2))
+        joined: list[Condition] = [Not(one), AllOf((one, other)), AnyOf((one, other))]
+        return rng.choice(joined)
+    choices: list[Condition] = [
+        Compare("valid_from", "lte", "2025-06-01"),
+        Compare("valid_to", "isNull", value=False),
+        Compare("first_seen", "gt", "2025-09-10"),
+        InRegions((HERE,)),
+        ValidOn(rng.choice(["2024-12-31", "2025-09-30"])),
+        Beyond(any_condition(rng, step.far, 3)),
+    ]
+    if step == PARENT_OF:
+        choices += [
+            Compare("basis", "eq", "stake"),
+            Compare("basis", "contains", rng.choice(["1381", "联系"])),
+            Compare("basis", "isNull", value=True),
+        ]
+    return rng.choice(choices)
 
 
 COLUMNS = ["id", "first_seen", "regions", "name", "role", "registered_on"]
@@ -173,6 +206,12 @@ async def expected(reading: Reading, asked: Listing, ids: Sequence[str]) -> list
     return asked.ordering.sorted(judged.kept)
 
 
+async def exported(reading: Reading, asked: Listing) -> list[str]:
+    """What an export of the same finds, in its order, read three at a time."""
+    pieces = things(replace(asked, ordering=Ordering.of(asked.type_name, ())), lambda: reading, 3)
+    return [view.id async for piece in pieces for view in piece.nodes]
+
+
 @pytest.mark.parametrize("seed", [0, 5])
 def test_statements_and_judgement_agree(server: Connection, world: World, seed: int) -> None:
     ids = crowd(world, seed)
@@ -190,6 +229,7 @@ def test_statements_and_judgement_agree(server: Connection, world: World, seed: 
             in_columns = await pages(reading, asked, rng.choice([2, 50]), names)
             assert list(map(rows.row, in_columns)) == list(map(rows.row, wanted)), condition
             assert await listing.total(reading, asked) == listing.Total(len(wanted), True)
+            assert await exported(reading, asked) == sorted(view.id for view in wanted), condition
             whole = await aggregate.aggregate(reading, asked, ["role", "regions"])
             assert whole.count == len(wanted)
             assert {group.key: group.count for group in whole.groups} == Counter(
@@ -202,6 +242,74 @@ def test_statements_and_judgement_agree(server: Connection, world: World, seed: 
 
     for regions in [(HERE,), (HERE, THERE)]:
         ask(server, compare, *regions, deadline_s=500)
+
+
+def test_what_is_asked_of_relations_is_judged_alike(server: Connection, world: World) -> None:
+    ids = crowd(world, 3)
+    rng = random.Random(3)
+    asked_of = [
+        Linked(step, quantifier, any_edge_condition(rng, step, 1))
+        for quantifier in ("some", "none", "all", "single")
+        for step in (PARENT_OF, OPERATES)
+    ]
+
+    async def compare(reading: Reading) -> set[int]:
+        counts = set()
+        for condition in asked_of:
+            asked = Listing.of("Merchant", condition, (), TODAY)
+            wanted = await expected(reading, asked, ids)
+            assert await pages(reading, asked, 4) == wanted, condition
+            assert await exported(reading, asked) == [view.id for view in wanted], condition
+            counts.add(len(wanted))
+        return counts
+
+    for regions in [(HERE,), (HERE, THERE)]:
+        assert len(ask(server, compare, *regions, deadline_s=500)) > 2
+
+
+def test_groups_that_are_shown_of_many_are_counted_exactly(
+    server: Connection, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = crowd(world, 4)
+    monkeypatch.setattr(aggregate, "MAX_GROUPS", 2)
+
+    async def compare(reading: Reading) -> None:
+        asked = Listing.of("Merchant", EVERYTHING, (), TODAY)
+        views = await expected(reading, asked, ids)
+        wanted = Counter(
+            (view.properties.get("role"), region) for view in views for region in view.regions
+        )
+        found = await aggregate.aggregate(reading, asked, ["role", "regions"])
+        assert found.truncated
+        assert {group.key: group.count for group in found.groups} == dict(
+            sorted(
+                wanted.items(), key=lambda one: (-one[1], [(v is None, v or "") for v in one[0]])
+            )[:2]
+        )
+
+    for regions in [(HERE,), (HERE, THERE), (THERE,)]:
+        ask(server, compare, *regions, deadline_s=500)
+
+
+def test_numbers_that_name_something_can_be_grouped_by(server: Connection, world: World) -> None:
+    for lab, number in [("L/1", "r1"), ("L/1", "r2"), ("L 2", "r1")]:
+        world.thing("TestReport", (lab, number))
+    world.thing("TestReport", ("L/1", "r2"), region=THERE, sample_name="其他")
+    world.settle()
+
+    async def compare(reading: Reading) -> None:
+        asked = Listing.of("TestReport", EVERYTHING, (), TODAY)
+        found = await aggregate.aggregate(reading, asked, ["lab_id"])
+        assert [(group.key, group.count) for group in found.groups] == [
+            (("L/1",), 2),
+            (("L 2",), 1),
+        ]
+        assert not found.truncated
+
+    ask(server, compare)
+    assert "report_no" in aggregate.groupable("TestReport")
+    assert "merchant_id" not in aggregate.groupable("Merchant")
+    assert "number" not in aggregate.groupable("Phone")
 
 
 @pytest.mark.parametrize("seed", [1, 6])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from graph.errors import ValueRefused
@@ -275,3 +277,49 @@ def test_who_joined_a_cluster(server: Connection, world: World) -> None:
     assert [each.member.merchant for each in found.joined] == [members[2]]
     assert found.stayed == tuple(members[:2])
     assert [flag.id for flag in found.flags.items] == ["Flag:1"]
+
+
+def test_who_left_a_cluster_and_why(server: Connection, world: World) -> None:
+    early = "2025-09-01T08:00:00+08:00"
+    phones = [world.thing("Phone", (f"+861380013800{n}",)) for n in range(2)]
+    members = [world.thing("Merchant", (f"M{n}",), name="户") for n in range(2)]
+    gone = world.thing("Merchant", ("G",), name="去", closed_on="2025-10-03")
+    slight = world.thing("Merchant", ("S",), name="轻")
+    flagged = world.thing("Merchant", ("F",), name="报")
+    hidden = world.thing("Merchant", ("H",), name="隐", region=THERE)
+    kept = world.thing("Merchant", ("K",), name="在")
+    for merchant in (*members, gone, kept, slight, hidden):
+        region = THERE if merchant == hidden else HERE
+        for phone in phones[: 1 if merchant == slight else 2]:
+            world.link("USES_PHONE", merchant, phone, role="contact", at=early, region=region)
+    for merchant in (gone, slight, hidden):
+        region = THERE if merchant == hidden else HERE
+        ended = {"role": "contact", "valid_to": "2025-10-01", "region": region}
+        world.link("USES_PHONE", merchant, phones[0], at=LATER, **ended)
+    # Only others saw this end.
+    ended = {"role": "contact", "valid_to": "2025-10-01", "region": THERE}
+    world.link("USES_PHONE", kept, phones[0], at=LATER, **ended)
+    world.crowd(50)
+    world.settle()
+    cluster = world.cluster("Cluster:C-1", [HERE])
+    for merchant in members:
+        world.member(cluster, merchant, [(phone, "USES_PHONE", [HERE]) for phone in phones])
+    lost = json.dumps({"lost": [flagged, "Merchant:unknown"], "links": []})
+    world.flag(1, [HERE], kind="shrank", cluster_ids=[cluster], values=lost)
+    world.flag(
+        2, [THERE], kind="shrank", cluster_ids=[cluster], values=json.dumps({"lost": [slight]})
+    )
+    window = window_of("2025-09-30", "2025-10-31")
+
+    async def left(reading: Reading) -> list[tuple[str, tuple[str, ...], tuple[str, ...], int]]:
+        found = await cluster_difference(reading, cluster, window)
+        assert found is not None
+        assert not any(bound.is_reached for bound in found.bounds)
+        return [(one.merchant.id, one.flags, one.reasons, len(one.ended)) for one in found.left]
+
+    mine = [(flagged, ("Flag:1",), (), 0), (gone, (), ("ties_ended", "closed"), 1)]
+    assert ask(server, left) == mine
+    both = ask(server, left, HERE, THERE)
+    assert [one[0] for one in both] == [flagged, gone, hidden, kept, slight]
+    window = window_of("2025-10-10", "2025-10-31")
+    assert ask(server, left) == []

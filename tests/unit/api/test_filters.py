@@ -7,14 +7,35 @@ from typing import Any
 import pytest
 from graphql import GraphQLInputObjectType, get_operation_ast, parse
 
-from api.filters import BooleanFilter, LongFilter, PersonalFilter, StringFilter, condition_of
+from api.filter_values import (
+    BooleanFilter,
+    DateFilter,
+    IntFilter,
+    LongFilter,
+    PersonalFilter,
+    StringFilter,
+)
+from api.filters import condition_of
 from api.keys import cleaned
 from api.limits import DEFAULT_LIMITS, check_operation, paged_fields
 from api.relation_names import named_relations, plural, relations_of
+from api.scalars import Date
 from api.schema import executable
-from graph.errors import ValueRefused
+from graph.errors import LimitExceeded, ValueRefused
 from graph.ontology import ontology
-from queries.conditions import EVERYTHING, AllOf, AnyOf, Compare, Not, Related, Step
+from queries.conditions import (
+    EVERYTHING,
+    MAX_CONDITIONS,
+    AllOf,
+    AnyOf,
+    Beyond,
+    Compare,
+    Linked,
+    Not,
+    Related,
+    Step,
+    ValidOn,
+)
 
 
 def where(type_name: str, **given: Any) -> Any:
@@ -52,6 +73,65 @@ def test_filters_become_conditions() -> None:
     ) == Compare("number", "eq", "+8613812345678")
 
 
+def edges(name: str, **given: Any) -> Any:
+    import api.filters
+
+    return getattr(api.filters, f"{name}EdgesWhere")(**given)
+
+
+def edge(name: str, **given: Any) -> Any:
+    import api.filters
+
+    return getattr(api.filters, f"{name}EdgeWhere")(**given)
+
+
+def test_filters_of_relations_become_conditions_on_them() -> None:
+    number = PersonalFilter(eq="138 1234 5678")
+    phone = edge(
+        "UsesPhonePhone",
+        or_=[edge("UsesPhonePhone", role=StringFilter(eq="sender"))],
+        valid_on=Date("2025-06-01"),
+        node=where("Phone", number=number),
+    )
+    asked = where("Merchant", uses_phone_edges=edges("UsesPhonePhone", all=phone))
+    sender, phoned = Compare("role", "eq", "sender"), Compare("number", "eq", "+8613812345678")
+    condition = condition_of("Merchant", asked)
+    assert isinstance(condition, Linked)
+    assert (condition.step, condition.quantifier) == (Step("USES_PHONE", is_out=True), "all")
+    assert isinstance(condition.part, AllOf)
+    assert set(condition.part.parts) == {AnyOf((sender,)), ValidOn("2025-06-01"), Beyond(phoned)}
+    by_phone = where("Phone", used_by_edges=edges("UsesPhoneMerchant", none=edge(
+        "UsesPhoneMerchant", valid_to=DateFilter(lt=Date("2025-06-01"))
+    )))  # fmt: skip
+    ended = Compare("valid_to", "lt", "2025-06-01")
+    assert condition_of("Phone", by_phone) == Linked(Step("USES_PHONE", False), "none", ended)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"parcels": IntFilter(gte=None)}, "filter.null"),
+        ({"valid_on": None}, "filter.null"),
+        ({"valid_on": "2025-02-30"}, "date.iso"),
+        ({"valid_to": DateFilter(in_=[Date("2025-13-01")])}, "date.iso"),
+    ],
+)
+def test_what_is_refused_of_relations(given: dict[str, Any], reason: str) -> None:
+    asked = edges("ShipsFromAddress", some=edge("ShipsFromAddress", **given))
+    with pytest.raises(ValueRefused, match=reason):
+        condition_of("Merchant", where("Merchant", ships_from_edges=asked))
+
+
+def test_relations_nested_without_end_are_refused() -> None:
+    asked = edge("ShipsFromAddress")
+    for _ in range(MAX_CONDITIONS + 2):
+        asked = edge("ShipsFromAddress", not_=asked)
+    with pytest.raises(LimitExceeded):
+        condition_of(
+            "Merchant", where("Merchant", ships_from_edges=edges("ShipsFromAddress", some=asked))
+        )
+
+
 @pytest.mark.parametrize(
     ("type_name", "given", "reason"),
     [
@@ -80,7 +160,9 @@ def test_every_property_can_be_asked_about_and_personal_ones_by_equality_only() 
         shown = {str(field.type) for field in kind.fields.values()}
         personal = [prop.name for prop in entity.properties if prop.personal]
         assert ("PersonalFilter" in shown) == bool(personal)
-        assert len(by_python_name) == 6 + len(entity.properties) + len(relations_of(entity.name))
+        assert len(by_python_name) == 6 + len(entity.properties) + 2 * len(
+            relations_of(entity.name)
+        )
         order = schema.type_map[f"{entity.name}OrderField"]
         group = schema.type_map[f"{entity.name}GroupBy"]
         for name in personal:

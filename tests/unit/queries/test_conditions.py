@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import LimitExceeded, ValueRefused
 from queries.condition_cypher import Compiler
+from queries.condition_data import condition_data, condition_from
 from queries.condition_judge import Thing, holds
 from queries.conditions import (
     EVERYTHING,
@@ -19,17 +22,20 @@ from queries.conditions import (
     MAX_VALUES,
     AllOf,
     AnyOf,
+    Beyond,
     Compare,
     Condition,
     InRegions,
+    Linked,
     Not,
     Related,
     Step,
+    ValidOn,
     check,
     never_holds,
     steps,
 )
-from queries.views import NodeView
+from queries.views import NodeView, RelationView
 
 OPERATES = Step("OPERATES", is_out=True)
 OPERATED_BY = Step("OPERATES", is_out=False)
@@ -42,6 +48,19 @@ compares = st.one_of(
     st.builds(Compare, st.just("registered_on"), st.just("gte"), st.just("2021-01-01")),
     st.builds(InRegions, st.just(("330000",))),
 )
+
+
+def of_relations(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    """Conditions on relations, `inner` being asked of the things that they lead to."""
+    said: st.SearchStrategy[Condition] = st.one_of(
+        st.builds(Compare, st.just("basis"), st.just("eq"), st.sampled_from(["stake", "family"])),
+        st.builds(Compare, st.just("valid_to"), st.just("isNull"), st.booleans()),
+        st.builds(ValidOn, st.sampled_from(["2025-01-01", "2025-06-01"])),
+        st.builds(Beyond, inner),
+    )
+    return st.one_of(said, st.builds(Not, said), st.lists(said, max_size=2).map(tuple).map(AnyOf))
+
+
 conditions: st.SearchStrategy[Condition] = st.recursive(
     compares,
     lambda inner: st.one_of(
@@ -54,8 +73,37 @@ conditions: st.SearchStrategy[Condition] = st.recursive(
             st.sampled_from(["some", "none", "all", "single"]),
             inner,
         ),
+        st.builds(
+            Linked,
+            st.just(PARENT_OF),
+            st.sampled_from(["some", "none", "all", "single"]),
+            of_relations(inner),
+        ),
     ),
     max_leaves=6,
+)
+
+
+def relation(valid_from: str | None, valid_to: str | None, basis: str) -> RelationView:
+    return RelationView(
+        "PARENT_OF",
+        "Merchant:M1",
+        "Merchant:M2",
+        {"basis": basis},
+        ("330000",),
+        (),
+        "2025-09-01",
+        None,
+        valid_from,
+        valid_to,
+    )
+
+
+relations = st.builds(
+    relation,
+    st.sampled_from(["2025-03-01", None]),
+    st.sampled_from(["2025-06-01", None]),
+    st.sampled_from(["stake", "family"]),
 )
 
 
@@ -77,12 +125,38 @@ things = st.recursive(
         ),
     ),
     lambda inner: st.builds(
-        lambda thing, ends: Thing(thing.view, {PARENT_OF: tuple(ends)}),
+        lambda thing, ends: Thing(
+            thing.view, {PARENT_OF: tuple(replace(end, by=by) for end, by in ends)}
+        ),
         inner,
-        st.lists(inner, max_size=3),
+        st.lists(st.tuples(inner, relations), max_size=3),
     ),
     max_leaves=6,
 )
+
+
+@settings(deadline=None)
+@given(conditions)
+def test_a_condition_is_read_back_as_it_was_kept(condition: Condition) -> None:
+    assert condition_from(orjson.loads(orjson.dumps(condition_data(condition)))) == condition
+
+
+def test_what_is_no_condition_is_not_read() -> None:
+    deep: Any = ["and"]
+    for _ in range(300):
+        deep = ["not", deep]
+    wrong: list[Any] = [
+        None,
+        {},
+        [],
+        ["or", 1],
+        ["compare", "a"],
+        ["edges", "A", 1, "some", []],
+        deep,
+    ]
+    for data in wrong:
+        with pytest.raises(ValueRefused, match=r"filter\.form"):
+            condition_from(data)
 
 
 @settings(deadline=None)
@@ -123,6 +197,34 @@ def test_quantifiers_hang_together(part: Condition, thing: Thing) -> None:
     assert says("all", part) is says("none", Not(part))
     count = sum(holds(part, end) for end in thing.related[PARENT_OF])
     assert says("single", part) is (count == 1)
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (Compare("basis", "eq", "联系13812345678"), True),
+        (Compare("basis", "contains", "联系138"), True),
+        (Compare("basis", "contains", "1381234"), False),  # a token, yet shown masked
+        (Compare("valid_to", "isNull", False), True),
+        (Compare("first_seen", "gte", "2025-09-01"), True),
+        (InRegions(("330000",)), True),
+        (InRegions(("310000",)), False),
+        (ValidOn("2025-03-01"), True),
+        (ValidOn("2025-02-28"), False),
+        (ValidOn("2025-06-01"), False),
+        (Not(ValidOn("2025-06-01")), True),
+        (Beyond(Compare("role", "eq", "seller")), True),
+        (AllOf((ValidOn("2025-03-01"), Beyond(Compare("role", "eq", "dealer")))), False),
+        (AnyOf((ValidOn("2025-03-01"), Beyond(Compare("role", "eq", "dealer")))), True),
+        (AllOf(), True),
+    ],
+)
+def test_what_is_asked_of_a_relation(part: Condition, expected: bool) -> None:
+    by = relation(basis="联系13812345678", valid_from="2025-03-01", valid_to="2025-06-01")
+    thing = Thing(merchant(), {PARENT_OF: (Thing(merchant(role="seller"), by=by),)})
+    for quantifier in ("some", "all", "single"):
+        assert holds(Linked(PARENT_OF, quantifier, part), thing) is expected
+    assert holds(Linked(PARENT_OF, "none", part), thing) is not expected
 
 
 @pytest.mark.parametrize(
@@ -167,6 +269,12 @@ def test_what_is_too_much_or_may_not_be_asked() -> None:
         (Compare("role", "matches", "a"), "filter.operation"),
         (Related(OPERATED_BY, "some", EVERYTHING), "filter.relation"),
         (Related(OPERATES, "few", EVERYTHING), "filter.relation"),
+        (Linked(OPERATED_BY, "some", EVERYTHING), "filter.relation"),
+        (Linked(PARENT_OF, "some", Compare("name", "eq", "a")), "filter.property"),
+        (Linked(PARENT_OF, "some", Compare("id", "eq", "a")), "filter.property"),
+        (Linked(PARENT_OF, "some", Related(PARENT_OF, "some", EVERYTHING)), "filter.relation"),
+        (Linked(PARENT_OF, "some", Beyond(ValidOn("2025-01-01"))), "filter.relation"),
+        (ValidOn("2025-01-01"), "filter.relation"),
     ]
     for condition, reason in refused:
         with pytest.raises(ValueRefused, match=reason):
@@ -189,7 +297,7 @@ def test_values_are_parameters_and_every_pattern_is_of_the_visible(condition: Co
     said = compiler.plain(condition, "n", "Merchant") + compiler.doubtful(
         condition, "n", "Merchant"
     )
-    assert not re.search("seller|dealer|甲|2021", said)
+    assert not re.search("seller|dealer|甲|2021|stake|2025-0", said)
     patterns = said.split("MATCH ")[1:]
     assert all(re.match(r"\(n\d*\)-\[(r\d+):PARENT_OF\]->\((n\d+):Merchant\) WHERE any\(region IN "
                         r"\1\.regions WHERE region IN \$regions\) AND any\(region IN \2\.regions "

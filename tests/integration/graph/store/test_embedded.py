@@ -144,6 +144,14 @@ def test_a_database_that_is_killed_comes_back_with_all_it_acknowledged(embedded:
     assert {"before", "while it was away"} <= {row["text"] for row in embedded.read(MEMORIES)}
 
 
+def test_a_server_that_lasts_is_compiled_to_the_end(embedded: Store, tmp_path: Path) -> None:
+    first_compiler_only = "-XX:TieredStopAtLevel=1"
+    assert embedded.server is not None
+    assert first_compiler_only in psutil.Process(embedded.server.pid).cmdline()
+    with EmbeddedServer(tmp_path / "store", ServerSettings(is_lasting=True)) as server:
+        assert first_compiler_only not in psutil.Process(server.pid).cmdline()
+
+
 def test_what_was_written_is_there_the_next_time(tmp_path: Path) -> None:
     with Store.open(tmp_path) as first:
         first.write(REMEMBER, text="kept")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import enum
 import random
-from collections.abc import Generator, Mapping
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NewType
 
@@ -13,7 +14,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
-from api.plan.columns import Columns
+from api.plan.columns import Column, Columns, Grouped, takes_columns
 
 Stamp = NewType("Stamp", str)
 Free = NewType("Free", object)
@@ -154,6 +155,111 @@ class Item(Named):
 
 
 @strawberry.type
+class Info:
+    """About a page."""
+
+    end: str | None
+    more: bool
+
+
+@strawberry.type
+class Page:
+    """What a member is related to."""
+
+    total: int
+    info: Info
+    members: list[Member]
+    leaves: list[Leafy]
+
+
+#: How often what was asked of members: once for each of them, or at once for a list.
+CALLS: Counter[str] = Counter()
+
+
+@strawberry.type
+class Member:
+    """Known by its number alone; what it is related to may be asked for many at once."""
+
+    number: int
+    name: str
+    parent: Member | None
+
+    @strawberry.field
+    @takes_columns("number")
+    async def related(self, first: int = 2, within: Bounds | None = None) -> Page:
+        await asyncio.sleep(0)
+        low = within.low if within else 0
+        if isinstance(self, Columns):
+            CALLS["at once"] += 1
+            numbers: Any = self.columns["number"]
+            return _pages(numbers, first, low)  # type: ignore[return-value]
+        CALLS["each"] += 1
+        return _page(self.number, first, low)
+
+    @strawberry.field
+    def alone(self) -> str:
+        return f"alone {self.number}"
+
+
+def member(number: int) -> Member:
+    # Some of them have a name that is none, or a number that no Int can be.
+    name: Any = None if number in {1035, 1040} else ["naïve 名", "b"][number % 2]
+    return Member(number=2**40 if number == 1041 else number, name=name, parent=None)
+
+
+def members(numbers: list[int]) -> Columns[Member]:
+    made = [member(number) for number in numbers]
+    columns: dict[str, Column] = {
+        "number": [one.number for one in made],
+        "name": [one.name for one in made],
+    }
+    return Columns(Member, columns, len(made), lambda n: made[n])
+
+
+def _far(number: int, first: int, low: int) -> list[int]:
+    if low > 2 and number % 5 == 0:
+        raise ValueError(f"nothing of {number}")
+    return [number * 3 + n + 1 for n in range(min(number % 4, max(first, 0)))]
+
+
+def _page(number: int, first: int, low: int) -> Page:
+    far = _far(number, first, low)
+    return Page(
+        total=len(far),
+        info=Info(end=str(far[-1]) if far else None, more=number % 4 > first),
+        members=[member(one) for one in far],
+        leaves=[_leaf(one) for one in far],
+    )
+
+
+def _pages(numbers: Sequence[int], first: int, low: int) -> Columns[Page]:
+    far = [_far(number, first, low) for number in numbers]
+    sizes, every = [len(some) for some in far], [one for some in far for one in some]
+    about: dict[str, Column] = {
+        "end": [str(some[-1]) if some else None for some in far],
+        "more": [number % 4 > first for number in numbers],
+    }
+    leaves: dict[str, Column] = {"name": [_leaf(one).name for one in every]}
+    columns: dict[str, Column] = {
+        "total": sizes,
+        "info": Columns(Info, about, len(far), _never),
+        "members": Grouped(members(every), sizes),
+        "leaves": Grouped(Columns(Leafy, leaves, len(every), _never), sizes),
+    }
+    return Columns(Page, columns, len(far), _never)
+
+
+def _leaf(number: int) -> Leafy:
+    made = leafy(random.Random(number), 0)
+    made.name = f"leaf {number}"
+    return made
+
+
+def _never(n: int) -> Any:
+    raise AssertionError(n)
+
+
+@strawberry.type
 class Query(Node):
     item: Item
     maybe_item: Item | None
@@ -178,6 +284,10 @@ class Query(Node):
     @strawberry.field
     def all_leaves(self, info: strawberry.Info[Any, None], first: int = 40) -> list[Leafy]:
         return [leafy(info.context, 0) for _ in range(max(0, first))]
+
+    @strawberry.field
+    def members(self, first: int = 40, at: int = 1) -> list[Member]:
+        return members(list(range(at, at + max(0, first))))  # type: ignore[return-value]
 
     @strawberry.field
     def shown(self, info: strawberry.Info[Any, None]) -> list[Shape]:

@@ -29,7 +29,17 @@ from api.plan.columns import Columns
 from api.plan.executor import SLICE, PlannedExecutor
 from api.plan.running import Runner
 from tests.unit.api.plan.operations import operations
-from tests.unit.api.plan.oracle_schema import SCHEMA, Colour, Later, Leafy, Query, Stamp, item, root
+from tests.unit.api.plan.oracle_schema import (
+    CALLS,
+    SCHEMA,
+    Colour,
+    Later,
+    Leafy,
+    Query,
+    Stamp,
+    item,
+    root,
+)
 
 RUNNER = Runner(SCHEMA)
 Make = Callable[[random.Random], Query]
@@ -202,3 +212,57 @@ def test_long_lists_of_mixed_items_are_answered_alike() -> None:
     query = "{ item { kids { label slow(turns: 2) id } } }"
     assert_same(query, {}, 0, make)
     assert_same("{ item { kids { ... on Named { id } count colour } } }", {}, 0, make)
+
+
+NESTED = """related { total info { end more }
+    members { number related(first: 3) { total leaves { name } } } }"""
+OF_MEMBERS = {
+    "plain": "{ members(first: 34) { number __typename related { total } again: related { total } } }",
+    "deep": f"{{ members(first: 34) {{ name x: number {NESTED} }} }}",
+    "by fragments": f"""{{ members(first: 34) {{ ...A ... on Member {{ related {{ total }} }} }} }}
+        fragment A on Member {{ {NESTED} }}""",
+    "with arguments": """query ($n: Int = 1) { members(first: 34) {
+        few: related(first: $n, within: {low: 2}) { leaves { name } }
+        related { leaves { __typename } } } }""",
+}
+BEYOND = {
+    "a column that is not there": "{ members(first: 34) { parent { name } related { total } } }",
+    "attributes that are not there": "{ members(first: 34) { related { leaves { count } } } }",
+    "a resolver that takes no columns": "{ members(first: 34) { alone related { total } } }",
+    "the same below": "{ members(first: 34) { related { members { alone } } } }",
+    "a missing name below": "{ members(first: 40, at: 330) { related { members { name } } } }",
+    "errors": "{ members(first: 34) { related(within: {low: 3}) { total } } }",
+}
+REFUSED = {
+    "a value that no Int can be": "{ members(first: 60, at: 1000) { number related { total } } }",
+    "a missing name": "{ members(first: 60, at: 1000) { name related { total } } }",
+    "an argument that cannot be": """query ($n: Int) { members(first: 34) {
+        related(first: $n, within: {low: $n}) { total } } }""",
+}
+
+
+@pytest.mark.parametrize("name", OF_MEMBERS)
+def test_resolvers_that_take_columns_are_asked_once(name: str) -> None:
+    CALLS.clear()
+    answer = orjson.loads(assert_same(OF_MEMBERS[name], {}, 0))
+    assert answer["errors"] == []
+    assert len(answer["data"]["members"]) == 34
+    # So long a list is worth it at the first asking already: each field once in each of three executions.
+    fields = OF_MEMBERS[name].count("related") - (name == "by fragments")
+    assert CALLS["at once"] == 3 * fields
+    by_reference_alone = CALLS["each"]
+    CALLS.clear()
+    asyncio.run(by_reference(OF_MEMBERS[name], {}, 0))
+    assert dict(CALLS) == {"each": by_reference_alone}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_what_columns_cannot_answer_is_asked_for_each(name: str) -> None:
+    CALLS.clear()
+    assert_same(BEYOND[name], {}, 0)
+    assert CALLS["each"] > 3 * 34
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_is_refused_alike(name: str) -> None:
+    assert b'"message"' in assert_same(REFUSED[name], {"n": None}, 0)

@@ -32,6 +32,17 @@ def test_a_plain_column_is_not_copied(values: list[Any]) -> None:
     assert native_list(values) is values
 
 
+@given(st.lists(nested))
+def test_plain_values_in_each_other_are_not_copied(values: list[Any]) -> None:
+    assert native_list(values) is values
+
+
+@given(st.dates(), nested)
+def test_one_date_is_found_however_deep_it_lies(day: dt.date, beside: Any) -> None:
+    values = [beside, [beside, {"a": [[Date.from_native(day)]]}]]
+    assert native_list(values) == [beside, [beside, {"a": [[day]]}]]
+
+
 @given(st.dates())
 def test_dates_within_lists_and_maps(day: dt.date) -> None:
     value = {"days": [None, Date.from_native(day)]}
