@@ -97,13 +97,16 @@ def personal_kinds(type_name: str) -> Mapping[str, str]:
 
 
 def mask_properties(type_name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties of a node or relation with the personal ones masked, and no phone in free text."""
+    """Properties of a node or relation with the personal ones masked, and no phone in free text.
+
+    By name: the order in which they are stored tells who said what first, hidden regions included.
+    """
     personal = personal_kinds(type_name)
     return {
         name: mask_value(personal[name], value)
         if name in personal
         else (mask_text(value) if isinstance(value, str) and _is_free(type_name, name) else value)
-        for name, value in properties.items()
+        for name, value in sorted(properties.items())
     }
 
 

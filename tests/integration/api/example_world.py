@@ -59,7 +59,7 @@ def example_world(world: World) -> World:
     gone = world.thing("Merchant", ("taobao/1004",), name="丁商行")
     world.link("USES_PHONE", gone, ids["Phone"], role="contact")
     world.link("USES_PHONE", gone, ids["Phone"], role="contact", at=LATER, valid_to="2025-10-01")
-    lost = {"values": json.dumps({"lost": [gone], "links": []}), "cluster_ids": [CLUSTER]}
+    lost = {"values": json.dumps({"lost": [gone]}), "cluster_ids": [CLUSTER]}
     world.flag(2, [HERE], kind="shrank", member_ids=[gone], **lost)
     records = [row["id"] for row in world.store.read(_RECORDS)]
     for number, subject in enumerate((first, second)):
