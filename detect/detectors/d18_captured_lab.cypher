@@ -9,27 +9,32 @@
 MATCH (x:TestReport) WHERE x.first_seen <= $as_of
 WITH x.product_class AS class, count(x) AS n
 WITH collect({class: class, n: n}) AS market
-MATCH (m:Merchant)-[:MEMBER_OF]->(c:Cluster)
+MATCH (c:Cluster)
 WHERE c.as_of <= $as_of AND coalesce(c.label, '') <> 'lawful_group'
-WITH market, c, collect(m) AS members
-CALL (members) {
-  UNWIND members AS m
-  MATCH (t:TestReport)-[r:COMMISSIONED_BY]->(m)
+WITH market, c, COLLECT { MATCH (m:Merchant)-[:MEMBER_OF]->(c) RETURN m } AS members
+// Lists are made by subqueries: to group by lists is to hash all of each for every row.
+WITH market, c, members,
+  COLLECT {
+    UNWIND members AS m
+    MATCH (t:TestReport)-[r:COMMISSIONED_BY]->(m)
+    WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
+    RETURN t
+    UNION
+    UNWIND members AS m
+    MATCH (m)-[o:OPERATES]->(:Store)-[l:LISTS]->(:Listing)-[s:SHOWS_REPORT]->(t:TestReport)
+    WHERE all(r IN [o, l, s] WHERE r.first_seen <= $as_of
+      AND (r.end_seen IS NULL OR r.end_seen > $as_of))
+    RETURN t
+  } AS used
+WHERE size(used) >= $min_reports
+CALL (used) {
+  UNWIND used AS t
+  MATCH (t)-[r:REPORT_FROM]->(lab:TestLab)
   WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
-  RETURN t
-  UNION
-  UNWIND members AS m
-  MATCH (m)-[o:OPERATES]->(:Store)-[l:LISTS]->(:Listing)-[s:SHOWS_REPORT]->(t:TestReport)
-  WHERE all(r IN [o, l, s] WHERE r.first_seen <= $as_of
-    AND (r.end_seen IS NULL OR r.end_seen > $as_of))
-  RETURN t
+  WITH lab, collect(t) AS hits, collect(DISTINCT t.product_class) AS classes
+  WHERE size(hits) >= $min_reports AND NOT lab.id IN $hubs
+  RETURN lab, hits, classes
 }
-WITH market, c, members, collect(DISTINCT t) AS used
-UNWIND used AS t
-MATCH (t)-[r:REPORT_FROM]->(lab:TestLab)
-WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
-WITH market, c, members, used, lab, collect(t) AS hits, collect(DISTINCT t.product_class) AS classes
-WHERE size(hits) >= $min_reports AND NOT lab.id IN $hubs
 WITH c, members, lab, hits, classes,
   [u IN used WHERE u.product_class IN classes] AS drawn,
   reduce(n = 0, x IN market | n + CASE WHEN x.class IN classes THEN x.n ELSE 0 END) AS population,
