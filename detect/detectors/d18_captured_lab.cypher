@@ -6,12 +6,19 @@
 //   of_lab} (commissioned by others of the same provinces), spot_checks {checked, failed} (of these
 //   classes), reports [{id, records, regions}] (the hits).
 // Bound: one row per cluster and lab with min_reports and min_lift; tens.
-MATCH (x:TestReport) WHERE x.first_seen <= $as_of
-WITH x.product_class AS class, count(x) AS n
-WITH collect({class: class, n: n}) AS market
-MATCH (c:Cluster)
-WHERE c.as_of <= $as_of AND coalesce(c.label, '') <> 'lawful_group'
-WITH market, c, COLLECT { MATCH (m:Merchant)-[:MEMBER_OF]->(c) RETURN m } AS members
+CALL () {
+  MATCH (x:TestReport) WHERE x.first_seen <= $as_of
+  WITH x.product_class AS class, count(x) AS n
+  RETURN collect({class: class, n: n}) AS market
+}
+// Clusters are written in the same transaction, so the planner knows of none: asked for the members of
+// each, it may look at those of all.
+CALL () {
+  MATCH (m:Merchant)-[:MEMBER_OF]->(c:Cluster)
+  WHERE c.as_of <= $as_of AND coalesce(c.label, '') <> 'lawful_group'
+  WITH c, collect(m) AS members
+  RETURN c, members
+}
 // Lists are made by subqueries: to group by lists is to hash all of each for every row.
 WITH market, c, members,
   COLLECT {
