@@ -4,7 +4,7 @@
 // Returns: product_class, peers (listings), median_fen (CNY fen), merchant_id, name, listings [{id,
 //   title, price_fen, z, records, regions}]; z is (ln p - median)/(1.4826·MAD), null where MAD is 0.
 // Bound: one row per merchant and class with such a listing; some hundreds.
-MATCH (g:Listing)-[f:OF_PRODUCT]->(p)
+MATCH (g:Listing)-[f:OF_PRODUCT]->(p:Product)
 WHERE g.price_fen > 0 AND p.product_class IS NOT NULL
   AND coalesce(g.listed_on <= $as_of, true) AND coalesce(g.delisted_on > $as_of, true)
   AND f.first_seen <= $as_of AND (f.end_seen IS NULL OR f.end_seen > $as_of)
