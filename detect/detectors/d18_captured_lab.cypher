@@ -54,19 +54,25 @@ WHERE 1.0 * size(hits) * population >= $min_lift * size(drawn) * marked
 WITH collect({cluster: c, members: members, lab: lab, hits: hits, classes: classes, drawn: drawn,
   population: population, marked: marked,
   provinces: [m IN members | substring(coalesce(m.division, '??'), 0, 2)]}) AS cases
-// What the neighbours commission is counted for all cases in one pass over the reports.
-CALL (cases) {
+// What the neighbours commission is read once, and looked through by province and class for each case.
+CALL () {
   MATCH (x:TestReport)-[r:COMMISSIONED_BY]->(other:Merchant)
-  WHERE size(cases) > 0 AND any(one IN cases WHERE x.product_class IN one.classes)
-    AND r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
+  WHERE r.first_seen <= $as_of AND (r.end_seen IS NULL OR r.end_seen > $as_of)
   MATCH (x)-[f:REPORT_FROM]->(theirs:TestLab)
   WHERE f.first_seen <= $as_of AND (f.end_seen IS NULL OR f.end_seen > $as_of)
-  WITH cases, x, x.product_class AS class, other, substring(other.division, 0, 2) AS province, theirs
+  WITH substring(other.division, 0, 2) AS province, x.product_class AS class,
+    collect({report: x, client: other, lab: theirs}) AS commissioned
+  RETURN collect({province: province, class: class, commissioned: commissioned}) AS market_parts
+}
+CALL (cases, market_parts) {
   UNWIND range(0, size(cases) - 1) AS at
-  WITH at, cases[at] AS one, x, class, other, province, theirs
-  WHERE province IN one.provinces AND class IN one.classes AND NOT other IN one.members
-  WITH at, count(DISTINCT x) AS reports,
-    count(DISTINCT CASE WHEN theirs = one.lab THEN x END) AS of_lab
+  UNWIND market_parts AS part
+  WITH at, cases[at] AS one, part
+  WHERE part.province IN one.provinces AND part.class IN one.classes
+  UNWIND part.commissioned AS each
+  WITH at, one, each WHERE NOT each.client IN one.members
+  WITH at, count(DISTINCT each.report) AS reports,
+    count(DISTINCT CASE WHEN each.lab = one.lab THEN each.report END) AS of_lab
   RETURN collect({at: at, reports: reports, of_lab: of_lab}) AS neighbours
 }
 UNWIND range(0, size(cases) - 1) AS at
