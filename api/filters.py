@@ -6,7 +6,7 @@ refused by the schema before. What was given as null is refused too: left out, i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Annotated, Any
 
@@ -227,19 +227,24 @@ def _where(entity: EntityType) -> type:
 
 def _relation_where(entity: EntityType) -> type:
     """How many relations lead to things of a type that something holds of."""
-    where = LazyType(f"{entity.name}Where", __name__) | None
     texts = {
         "some": "至少一个 / At least one leads to such a thing",
         "none": "没有 / None leads to such a thing",
         "all": "全部（没有时亦成立） / None leads elsewhere; holds where there is none",
         "single": "恰好一个 / Exactly one leads to such a thing",
     }
-    members = {name: (where, optional(text)) for name, text in texts.items()}
     text = (
         f"指向{entity.title['zh']}的关系的条件，截至所问之日 / Conditions on relations to a "
         f"{entity.title['en']}, as known on the day asked for; all must hold"
     )
-    return input_type(f"{entity.name}RelationWhere", text, members)
+    return _quantified(f"{entity.name}RelationWhere", f"{entity.name}Where", text, texts)
+
+
+def _quantified(name: str, of: str, text: str, texts: Mapping[str, str]) -> type:
+    """The filter of a number of relations: what each quantifier means, and the filter `of` each."""
+    where = LazyType(of, __name__) | None
+    members = {key: (where, optional(said)) for key, said in texts.items()}
+    return input_type(name, text, members)
 
 
 def _edges_name(step: Step) -> str:
@@ -271,20 +276,19 @@ def _edge_where(step: Step) -> type:
 
 def _edges_where(step: Step) -> type:
     """How many relations something holds of."""
-    where = LazyType(f"{_edges_name(step)}EdgeWhere", __name__) | None
     texts = {
         "some": "至少一个 / It holds of one at least",
         "none": "没有 / It holds of none",
         "all": "全部（没有时亦成立） / It holds of each; also where there is none",
         "single": "恰好一个 / It holds of exactly one",
     }
-    members = {name: (where, optional(text)) for name, text in texts.items()}
     title = ontology().relations[step.relation].title
     text = (
         f"{title['zh']}关系及其另一端的条件，截至所问之日 / Conditions on relations ({title['en']}) and "
         "the things at their ends, as known on the day asked for; all must hold"
     )
-    return input_type(f"{_edges_name(step)}EdgesWhere", text, members)
+    name = _edges_name(step)
+    return _quantified(f"{name}EdgesWhere", f"{name}EdgeWhere", text, texts)
 
 
 def _inputs() -> dict[str, type]:

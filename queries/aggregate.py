@@ -16,7 +16,7 @@ from graph.errors import LimitExceeded, ValueRefused
 from graph.model.values import KINDS
 from graph.ontology import Property, ontology
 from queries.condition_cypher import Compiler
-from queries.filled import filled, needed
+from queries.filled import filled, rows_of
 from queries.listing import PARTLY_LIMIT, Listing, census, judged_rows
 from queries.reading import Reading
 from queries.views import NodeView
@@ -137,13 +137,14 @@ async def aggregate(reading: Reading, listing: Listing, by: Sequence[str]) -> Ag
         "MEASURES": _measures(listing.type_name),
     }
     statement = filled("aggregate", places)
-    given = {
-        "as_of": listing.as_of,
-        "group_limit": MAX_GROUPS + 1 if by else 0,
-        "doubtful_limit": PARTLY_LIMIT + 1,
+    (row,) = await rows_of(
+        reading,
+        statement,
+        as_of=listing.as_of,
+        group_limit=MAX_GROUPS + 1 if by else 0,
+        doubtful_limit=PARTLY_LIMIT + 1,
         **compiler.parameters,
-    }
-    (row,) = await reading.rows(statement, **needed(statement, given))
+    )
     views, is_cut = await judged_rows(reading, listing, row["doubtful"])
     tally = _Tally(listing.type_name, row)
     if len(row["groups"]) > MAX_GROUPS:
@@ -176,8 +177,8 @@ async def _groups_of(
     # Lists with a missing value in them equal nothing, so keys are compared as texts.
     places = {**places, "KEY_IN": f"{_KEY_TEXT} IN $keys"}
     statement = filled("aggregate_groups", places)
-    given = {"as_of": listing.as_of, "keys": [_key_text(key) for key in keys], **values}
-    (row,) = await reading.rows(statement, **needed(statement, given))
+    texts = [_key_text(key) for key in keys]
+    (row,) = await rows_of(reading, statement, as_of=listing.as_of, keys=texts, **values)
     groups: Sequence[Mapping[str, Any]] = row["groups"]
     return groups
 

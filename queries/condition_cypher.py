@@ -250,7 +250,7 @@ class Compiler:
         if not (is_whole or is_identity(at.type_name, condition.name)):
             return NEVER if is_sure else ALWAYS
         if is_sure and _is_partial_text(condition, at):
-            return "false"
+            return NEVER
         return self._comparison(condition, at)
 
     def _comparison(self, condition: Compare, at: _Place) -> str:

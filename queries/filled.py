@@ -13,6 +13,7 @@ from typing import Any
 from graph.errors import StatementFailed
 from graph.store.statement import Statement
 from queries.condition_cypher import visible, whole
+from queries.reading import Reading, Row
 from queries.statements import load
 
 _PLACE = re.compile(r"__([A-Z_]+?)__")
@@ -35,10 +36,14 @@ def filled(name: str, places: Mapping[str, str]) -> Statement:
     return Statement(f"{name}_{places['LABEL']}", text, template.header)
 
 
-def needed(statement: Statement, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Those parameters that a statement names: a predicate whose outcome is plain from its form is left
-    out of it (`queries.predicates`), and its values with it."""
-    return {name: value for name, value in parameters.items() if name in statement.parameters}
+async def rows_of(reading: Reading, statement: Statement, **parameters: Any) -> list[Row]:
+    """Run a filled statement with those of the parameters that it names. Raises as `Reading.rows`.
+
+    A predicate whose outcome is plain from its form is left out of it (`queries.predicates`), and its
+    values with it.
+    """
+    needed = {name: value for name, value in parameters.items() if name in statement.parameters}
+    return await reading.rows(statement, **needed)
 
 
 def _seen(match: re.Match[str]) -> str:

@@ -17,12 +17,12 @@ from queries import listing_by_id
 from queries.condition_cypher import Compiler, visible, whole
 from queries.conditions import Condition, check, may_seek, never_holds
 from queries.expand import checked_date
-from queries.filled import filled, needed
+from queries.filled import filled, rows_of
 from queries.judging import judge
 from queries.lookup import nodes
 from queries.ordering import By, Ordering, Place
 from queries.pages import Cursors, Page
-from queries.predicates import either, every, negated
+from queries.predicates import NEVER, either, every, negated
 from queries.reading import Reading, Row
 from queries.thing_columns import ThingColumns, Wanted
 from queries.views import NodeView, node_view
@@ -92,7 +92,7 @@ async def page(
     start = None if after is None else await _start(reading, listing, after)
     if listing_by_id.serves(listing):
         return await listing_by_id.page(reading, listing, first, start, wanted)
-    if wanted is not None and Compiler().doubtful(*_about(listing)) == "false":
+    if wanted is not None and Compiler().doubtful(*_about(listing)) == NEVER:
         return await _in_columns(reading, listing, first, start, wanted)
     gathering = _Gathering(reading, listing, first, start)
     await gathering.run()
@@ -161,8 +161,8 @@ async def _row(
         "ORDER": ordering.cypher("n"),
     }
     statement = filled("listing", places)
-    given: dict[str, Any] = {**limits, "as_of": listing.as_of, **compiler.parameters}
-    (row,) = await reading.rows(statement, **needed(statement, given))
+    given: dict[str, Any] = {**limits, **compiler.parameters}
+    (row,) = await rows_of(reading, statement, as_of=listing.as_of, **given)
     return row
 
 
@@ -172,9 +172,14 @@ async def total(reading: Reading, listing: Listing) -> Total:
     sure, doubtful = census(compiler, listing)
     places = {"LABEL": listing.type_name, "SURE": f"({sure})", "DOUBTFUL": doubtful}
     statement = filled("listing_count", places)
-    limits = {"bound": COUNT_BOUND, "doubtful_limit": PARTLY_LIMIT + 1}
-    given = {**limits, "as_of": listing.as_of, **compiler.parameters}
-    (row,) = await reading.rows(statement, **needed(statement, given))
+    (row,) = await rows_of(
+        reading,
+        statement,
+        as_of=listing.as_of,
+        bound=COUNT_BOUND,
+        doubtful_limit=PARTLY_LIMIT + 1,
+        **compiler.parameters,
+    )
     kept, is_cut = await judged_rows(reading, listing, row["doubtful"])
     count = row["sure"] + len(kept)
     return Total(min(count, COUNT_BOUND), not is_cut and row["sure"] < COUNT_BOUND >= count)

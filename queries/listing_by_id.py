@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from queries.condition_cypher import Compiler, whole
 from queries.conditions import may_seek, never_holds
-from queries.filled import filled, needed
+from queries.filled import filled, rows_of
 from queries.judging import judge
 from queries.lookup import nodes
 from queries.ordering import Place
 from queries.pages import Page
+from queries.predicates import NEVER
 from queries.reading import Reading
 from queries.thing_columns import ThingColumns, Wanted
 from queries.views import NodeView, node_view
@@ -41,7 +42,7 @@ def serves(listing: Listing) -> bool:
     return (
         listing.ordering.is_by_id
         and not may_seek(condition, kind)
-        and Compiler().doubtful(condition, "n", kind) == "false"
+        and Compiler().doubtful(condition, "n", kind) == NEVER
     )
 
 
@@ -88,8 +89,8 @@ async def _rows(
         "ORDER": ordering.cypher("n"),
     }
     statement = filled("listing_by_id", places)
-    given = {"as_of": listing.as_of, "limit": limit, **compiler.parameters}
-    (row,) = await reading.rows(statement, **needed(statement, given))
+    given = compiler.parameters
+    (row,) = await rows_of(reading, statement, as_of=listing.as_of, limit=limit, **given)
     found: list[Any] = row["found"]
     return found
 

@@ -10,7 +10,7 @@ from graph.ontology import ontology
 from graph.store.statement import Statement
 from queries.condition_cypher import Compiler, arrow, known, visible, whole
 from queries.conditions import EVERYTHING, Condition, Step, check
-from queries.filled import filled, needed
+from queries.filled import filled, rows_of
 from queries.ordering import utf16
 from queries.pages import Cursors, Page, PageRequest, encode_cursor
 from queries.predicates import either, every, negated
@@ -118,7 +118,7 @@ async def answered(reading: Reading, ids: Iterable[str], asked: RelatedList) -> 
         "doubtful_limit": DOUBTFUL_LIMIT + 1,
         **parameters,
     }
-    (answer,) = await reading.rows(statement, **needed(statement, given))
+    (answer,) = await rows_of(reading, statement, **given)
     rows: list[Sequence[Any]] = answer["found"]
     return rows
 

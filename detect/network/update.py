@@ -252,6 +252,14 @@ def _with(stage: IntArray, merchants: IntArray, names: IntArray) -> IntArray:
     return changed
 
 
+def _of_changed_cores(before: IntArray, now: IntArray) -> NDArray[np.bool_]:
+    """Members, now or before, of cores of which the members changed."""
+    differ = np.flatnonzero(before != now)
+    found = _members(now, np.concatenate((before[differ], now[differ])))
+    found[differ] = True  # all others of a core that changed are in it now as before
+    return found
+
+
 def _members(stage: IntArray, names: IntArray) -> NDArray[np.bool_]:
     """Which merchants are in one of the named cores (-1 among the names is none)."""
     is_named = np.zeros(stage.size + 1, bool)
@@ -308,9 +316,7 @@ class _Step:
     ) -> IntArray:
         """See "Letting in" above; `earlier` is what merging gave in the round before."""
         before, now = entered
-        differ = np.flatnonzero(before != now)
-        is_changed = _members(now, np.concatenate((before[differ], now[differ])))
-        is_changed[differ] = True  # all others of a core that changed are in it now as before
+        is_changed = _of_changed_cores(before, now)
         seen = self.links.held_by(np.flatnonzero(is_changed).astype(np.int32))
         asking = self._rare(np.concatenate((seen, self.identifiers)))
         is_asked = is_changed
@@ -332,9 +338,7 @@ class _Step:
 
     def _who_met_change(self, asked: IntArray, earlier: IntArray, now: IntArray) -> IntArray:
         """Those single merchants that share an identifier with a core whose members changed."""
-        differ = np.flatnonzero(earlier != now)
-        is_changed = _members(now, np.concatenate((earlier[differ], now[differ])))
-        is_changed[differ] = True
+        is_changed = _of_changed_cores(earlier, now)
         place, row = self.links.rows_of(asked)
         identifier = self.links.incidence.identifier[row]
         rare = np.flatnonzero(is_rare(self.links.holders[identifier], self.settings.cap))

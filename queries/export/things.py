@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from queries.condition_cypher import Compiler
 from queries.conditions import never_holds
 from queries.export.items import Piece
-from queries.filled import filled, needed
+from queries.filled import filled, rows_of
 from queries.judging import judge
 from queries.listing import Listing
 from queries.lookup import view_of
@@ -59,8 +59,8 @@ async def _rows(
         "PARTLY": compiler.possible(*about, is_whole=False),
     }
     statement = filled("export/things", places)
-    given = {"as_of": listing.as_of, "limit": limit, **compiler.parameters}
-    return await reading.rows(statement, **needed(statement, given))
+    given = compiler.parameters
+    return await rows_of(reading, statement, as_of=listing.as_of, limit=limit, **given)
 
 
 async def _piece(reading: Reading, listing: Listing, rows: Sequence[Row]) -> Piece:
