@@ -162,9 +162,16 @@ class JobRunner:
         await asyncio.to_thread(self._exporter.files.remove, job.attempt)
         await self._end(job, worker, state="failed", error=error)
 
-    async def _end(self, job: Job, worker: str, **said: object) -> bool:
+    async def _end(self, job: Job, worker: str, *, state: str, **said: object) -> bool:
+        """Say what became of a job, and then that it is over.
+
+        Two transactions: Neo4j shows a commit property by property, and who reads meanwhile would see a
+        job that is done and has no file.
+        """
         now = stamp(self._settings.now())
-        return await self._jobs.change(job.id, worker, finished_at=now, updated_at=now, **said)
+        return await self._jobs.change(
+            job.id, worker, finished_at=now, updated_at=now, **said
+        ) and await self._jobs.change(job.id, worker, state=state)
 
     async def _tidy(self) -> None:
         """Now and then remove what has had its time."""

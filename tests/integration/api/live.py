@@ -32,6 +32,15 @@ T = TypeVar("T")
 _CONNECTIONS = 10
 
 
+async def connected(store: AsyncStore) -> None:
+    """Open enough connections for a test.
+
+    Whoever is cancelled while the driver opens one leaves a socket behind (a fault of neo4j 6.4), until
+    it is collected.
+    """
+    await asyncio.gather(*(store.ping(60) for _ in range(_CONNECTIONS)))
+
+
 @dataclass(slots=True)
 class Clock:
     """A clock that a test can set."""
@@ -177,9 +186,7 @@ class Lives:
         with socket.create_server(("127.0.0.1", 0)) as listening:
             port = listening.getsockname()[1]
             async with await AsyncStore.open(self.server, wait=False) as store:
-                # Whoever is cancelled while the driver opens a connection leaves a socket behind (a
-                # fault of neo4j 6.4): enough of them are open before.
-                await asyncio.gather(*(store.ping(60) for _ in range(_CONNECTIONS)))
+                await connected(store)
                 server = server_of(create_app(store, settings), "127.0.0.1", port, 5)
                 serving = asyncio.create_task(server.serve([listening]))
                 try:

@@ -17,6 +17,7 @@ import networkx as nx
 import pytest
 
 from api.jobs.settings import JobSettings
+from api.jobs.store import JobStore
 from graph.store.connection import Connection
 from graph.store.session import Store
 from graph.store.statement import Statement
@@ -116,6 +117,27 @@ def test_a_job_ends_in_a_private_file_of_what_its_owner_sees(lives: Lives, scene
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert [path.name for path in files] == ["suyuan-things-2026-01-15.csv.zip"]
     assert stat.S_IMODE(files[0].stat().st_mode) == 0o600
+
+
+def test_a_job_is_over_only_after_what_became_of_it_is_there(
+    lives: Lives, scene: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neo4j shows a commit property by property: said at once, a job could be done and have no file."""
+    said_of: list[set[str]] = []
+    change = JobStore.change
+
+    async def heard(jobs: JobStore, identifier: str, worker: str, **said: Any) -> bool:
+        said_of.append(set(said))
+        return await change(jobs, identifier, worker, **said)
+
+    monkeypatch.setattr(JobStore, "change", heard)
+
+    async def use(live: Live) -> None:
+        assert (await ended(live, await started(live)))["state"] == "DONE"
+
+    lives.run(use)
+    assert said_of[-1] == {"state"}
+    assert {"file_name", "sha256", "size_bytes", "finished_at"} <= said_of[-2]
 
 
 def test_only_its_owner_sees_a_job_or_fetches_its_file(lives: Lives, scene: World) -> None:
