@@ -26,8 +26,15 @@ from detect.network.clustering import Clustering, holdings
 from detect.network.engines import ENGINES, near
 from detect.network.incidence import Incidence, IntArray
 
-Rule = Callable[[Incidence], Clustering]
-"""An engine. It must give each connected part of an incidence what it would give it alone."""
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An engine. It must give each connected part of an incidence what it would give it alone, but for
+    `weighs_market`: one that weighs chance by how many merchants there are is shown as many."""
+
+    cluster: Callable[[Incidence], Clustering]
+    weighs_market: bool = False
+
 
 _Asked = list[frozenset[int]]  # sets of local identifiers to take away
 _Labels = list[IntArray]  # for each of them, the cluster number of every local merchant
@@ -109,11 +116,11 @@ def rules_of(engine: str) -> dict[str, Rule]:
     whole market come last, for what only they find.
     """
     simpler: dict[str, Rule] = {
-        "corroboration": corroboration.cluster,
-        "corroboration, generous": _generous,
+        "corroboration": Rule(corroboration.cluster),
+        "corroboration, generous": Rule(_generous),
     }
     own = near(engine)
-    return simpler | {own: ENGINES[own]}
+    return simpler if own in simpler else simpler | {own: Rule(ENGINES[own], weighs_market=True)}
 
 
 def _generous(incidence: Incidence) -> Clustering:
@@ -137,7 +144,7 @@ def study(
     found = {cluster: Fragility(identifiers=0) for cluster in clusters}
     waiting = regions
     for name, rule in rules.items():
-        outcomes = _in_lockstep(waiting, name, rule, bounds, len(incidence.merchants))
+        outcomes = _in_lockstep(waiting, name, rule, bounds)
         found |= outcomes
         waiting = [region for region in waiting if not outcomes[region.cluster].is_verified]
     return found
@@ -246,7 +253,7 @@ def _region(index: _Index, cluster: int) -> _Region:
 
 
 def _in_lockstep(
-    regions: Sequence[_Region], name: str, rule: Rule, limits: FragilityLimits, market: int
+    regions: Sequence[_Region], name: str, rule: Rule, limits: FragilityLimits
 ) -> dict[int, Fragility]:
     """Run every study one step at a time, all steps of a round in as few runs as possible."""
     done: dict[int, Fragility] = {}
@@ -254,7 +261,7 @@ def _in_lockstep(
     asked = [(region, each, next(each)) for region, each in running]
     while asked:
         jobs = [(region, removed) for region, _, sets in asked for removed in sets]
-        answers = iter(_answers(jobs, rule, limits, market))
+        answers = iter(_answers(jobs, rule, limits))
         still: list[tuple[_Region, _Study, _Asked]] = []
         for region, each, sets in asked:
             try:
@@ -266,10 +273,7 @@ def _in_lockstep(
 
 
 def _answers(
-    jobs: Sequence[tuple[_Region, frozenset[int]]],
-    rule: Rule,
-    limits: FragilityLimits,
-    market: int,
+    jobs: Sequence[tuple[_Region, frozenset[int]]], rule: Rule, limits: FragilityLimits
 ) -> _Labels:
     labels: _Labels = []
     batch: list[tuple[_Region, frozenset[int]]] = []
@@ -278,14 +282,15 @@ def _answers(
         links += region.rows.size
         merchants += region.merchant_at.size
         # No more merchants than the market has: engines that weigh chance by its size stay right.
-        if batch and (links > limits.batch_links or merchants > market):
-            labels += _run(batch, rule, market)
+        is_full = links > limits.batch_links or merchants > len(region.whole.merchants)
+        if batch and is_full:
+            labels += _run(batch, rule)
             batch, links, merchants = [], region.rows.size, region.merchant_at.size
         batch.append((region, removed))
-    return labels + (_run(batch, rule, market) if batch else [])
+    return labels + (_run(batch, rule) if batch else [])
 
 
-def _run(batch: Sequence[tuple[_Region, frozenset[int]]], rule: Rule, market: int) -> _Labels:
+def _run(batch: Sequence[tuple[_Region, frozenset[int]]], rule: Rule) -> _Labels:
     """One run of the engine over disjoint copies."""
     merchant, identifier, rows = [], [], []
     starts, identifiers = [0], 0
@@ -300,6 +305,7 @@ def _run(batch: Sequence[tuple[_Region, frozenset[int]]], rule: Rule, market: in
         identifiers += region.identifier_at.size
     whole = batch[0][0].whole
     row = np.concatenate(rows)
+    market = len(whole.merchants) if rule.weighs_market else 0
     # Names are of no use to an engine, and a million of them would cost more than the run.
     side_by_side = Incidence(
         ("",) * max(starts[-1], market),
@@ -310,7 +316,7 @@ def _run(batch: Sequence[tuple[_Region, frozenset[int]]], rule: Rule, market: in
         whole.kind[row],
         whole.first_seen_day[row],
     )
-    label = rule(side_by_side).label
+    label = rule.cluster(side_by_side).label
     return [label[start:end] for start, end in pairwise(starts)]
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from detect.network.clustering import Clustering
+import numpy as np
+
+from detect.network.clustering import Clustering, holdings
 from detect.network.facts import Labs, facts_of, read_facts, read_labs, shared
 from detect.network.fragility import Fragility, Rule, study
 from detect.network.incidence import Incidence
@@ -148,7 +150,7 @@ def describe(
         read_facts(store, as_of, members),
         read_labs(store, as_of),
         _link_records(store, as_of, (incidence, joined), evidences),
-        _holders(incidence),
+        _held_inside(found),
         joined,
     )
     declared = _declared(store, as_of, members)
@@ -231,13 +233,14 @@ class _Joined:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the store says of the members: facts by merchant, link records, holders by identifier."""
+    """What the store says of the members: facts by merchant, link records; of owned identifiers, by
+    number, how many of the owner's members hold them and how many merchants."""
 
     incidence: Incidence
     facts: Mapping[str, dict[str, Any]]
     labs: Labs
     records: Mapping[tuple[str, str, str], dict[str, Any]]
-    holders: Mapping[int, set[int]]
+    held_inside: Mapping[int, tuple[int, int]]
     joined: _Joined
 
 
@@ -301,21 +304,23 @@ def _judged_tie(joining: Joining) -> PublishedTie:
     )
 
 
-def _holders(incidence: Incidence) -> dict[int, set[int]]:
-    held: dict[int, set[int]] = {}
-    for m, i in zip(incidence.merchant.tolist(), incidence.identifier.tolist(), strict=True):
-        held.setdefault(i, set()).add(m)
-    return held
-
-
 def _owned(
     clustering: Clustering, found: ClusterEvidence, known: _Known
 ) -> dict[str, tuple[int, int]]:
-    inside = {m.merchant for m in found.members}
     return {
-        known.incidence.identifiers[i]: (len(known.holders[i] & inside), len(known.holders[i]))
+        known.incidence.identifiers[i]: known.held_inside[i]
         for i in clustering.owned_identifiers(found.cluster).tolist()
     }
+
+
+def _held_inside(found: Found) -> dict[int, tuple[int, int]]:
+    held, owner = holdings(found.incidence), found.clustering.owned_by
+    is_inside = owner[held.identifier] >= 0
+    is_inside &= found.clustering.label[held.merchant] == owner[held.identifier]
+    inside = np.bincount(held.identifier[is_inside], minlength=held.holders.size)
+    owned = np.flatnonzero(owner >= 0)
+    counts = zip(inside[owned].tolist(), held.holders[owned].tolist(), strict=True)
+    return dict(zip(owned.tolist(), counts, strict=True))
 
 
 def _declared(store: Store, as_of: str, members: list[str]) -> dict[str, list[tuple[str, str]]]:
