@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import strawberry
 from graphql import GraphQLResolveInfo
-from strawberry.dataloader import DataLoader
 
 from api.auth import TokenInfo
 from api.desk import Desk
+from api.loader import Loader
 from api.plan.columns import is_wanted
 from api.rate import Budget
 from graph.errors import SuyuanError
@@ -56,29 +56,29 @@ class Context:
     desk: Desk | None = None
     #: What the operation cost; known once it was measured.
     budget: Budget | None = None
-    nodes: DataLoader[str, NodeView | None] = field(init=False)
-    records: DataLoader[str, RecordView | None] = field(init=False)
-    states: DataLoader[str, tuple[NodeView, ...]] = field(init=False)
-    clusters: DataLoader[str, ClusterView | None] = field(init=False)
-    clusters_of: DataLoader[str, tuple[str, ...]] = field(init=False)
-    expansions: DataLoader[tuple[str, Expansion], StepPage | None] = field(init=False)
-    summaries: DataLoader[tuple[str, str], Summary | None] = field(init=False)
-    totals: DataLoader[Listing, Total] = field(init=False)
-    withheld: DataLoader[str, int | None] = field(init=False)
-    _related: dict[RelatedList, DataLoader[str, Page[End | FarEnd]]] = field(default_factory=dict)
+    nodes: Loader[str, NodeView | None] = field(init=False)
+    records: Loader[str, RecordView | None] = field(init=False)
+    states: Loader[str, tuple[NodeView, ...]] = field(init=False)
+    clusters: Loader[str, ClusterView | None] = field(init=False)
+    clusters_of: Loader[str, tuple[str, ...]] = field(init=False)
+    expansions: Loader[tuple[str, Expansion], StepPage | None] = field(init=False)
+    summaries: Loader[tuple[str, str], Summary | None] = field(init=False)
+    totals: Loader[Listing, Total] = field(init=False)
+    withheld: Loader[str, int | None] = field(init=False)
+    _related: dict[RelatedList, Loader[str, Page[End | FarEnd]]] = field(default_factory=dict)
     _asked: dict[_Place, Asked] = field(default_factory=dict)
     _failed: dict[RelatedList, SuyuanError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.nodes = DataLoader(self._nodes, max_batch_size=_BATCH)
-        self.records = DataLoader(self._records, max_batch_size=_BATCH)
-        self.states = DataLoader(self._states, max_batch_size=_BATCH)
-        self.clusters = DataLoader(self._clusters, max_batch_size=_BATCH)
-        self.clusters_of = DataLoader(self._clusters_of, max_batch_size=_BATCH)
-        self.expansions = DataLoader(self._expansions, max_batch_size=_BATCH)
-        self.summaries = DataLoader(self._summaries, max_batch_size=_BATCH)
-        self.totals = DataLoader(self._totals)
-        self.withheld = DataLoader(self._withheld)
+        self.nodes = Loader(self._nodes, max_batch_size=_BATCH)
+        self.records = Loader(self._records, max_batch_size=_BATCH)
+        self.states = Loader(self._states, max_batch_size=_BATCH)
+        self.clusters = Loader(self._clusters, max_batch_size=_BATCH)
+        self.clusters_of = Loader(self._clusters_of, max_batch_size=_BATCH)
+        self.expansions = Loader(self._expansions, max_batch_size=_BATCH)
+        self.summaries = Loader(self._summaries, max_batch_size=_BATCH)
+        self.totals = Loader(self._totals)
+        self.withheld = Loader(self._withheld)
 
     async def seen(self, ids: Sequence[str]) -> list[NodeView]:
         """Visible nodes in the order of their ids given."""
@@ -89,11 +89,11 @@ class Context:
         found = await self.records.load_many(list(ids))
         return provenance.oldest_first(record for record in found if record is not None)
 
-    def related(self, asked: RelatedList) -> DataLoader[str, Page[End | FarEnd]]:
+    def related(self, asked: RelatedList) -> Loader[str, Page[End | FarEnd]]:
         """The loader of the relations of things, by their ids."""
         if asked not in self._related:
             load = partial(self._related_pages, asked)
-            self._related[asked] = DataLoader(load, max_batch_size=_BATCH)
+            self._related[asked] = Loader(load, max_batch_size=_BATCH)
         return self._related[asked]
 
     def asked_by(self, raw: GraphQLResolveInfo[Any]) -> Asked | None:

@@ -1,10 +1,11 @@
-"""What every operation passes before it runs, whatever way it came: trusted documents and budgets."""
+"""What every operation passes before it runs, whatever way it came: trusted documents, budgets, turns."""
 
 from __future__ import annotations
 
 from api.gate_settings import GateSettings
 from api.rate import Buckets
 from api.trusted import TrustedDocuments
+from api.turns import Turns
 
 
 class Gate:
@@ -13,3 +14,4 @@ class Gate:
     def __init__(self, settings: GateSettings) -> None:
         self.trusted = TrustedDocuments(settings.trusted)
         self.buckets = Buckets(settings.rate)
+        self.turns = Turns(settings.large_at_once)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.auth import ROLES
+from api.turns import half_of_cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class RateSettings:
 
 @dataclass(frozen=True, slots=True)
 class GateSettings:
-    """Of trusted documents, and of the rate limit."""
+    """Of trusted documents, of the rate limit, and how many large operations may run at once."""
 
     trusted: TrustedSettings = field(default_factory=TrustedSettings)
     rate: RateSettings = field(default_factory=RateSettings)
+    large_at_once: int = field(default_factory=half_of_cores)

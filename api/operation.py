@@ -77,6 +77,14 @@ class Engine:
             return checked
         if checked.operation.operation is OperationType.SUBSCRIPTION:
             raise RequestRefused(_STREAM)
+        if context.budget is None or context.desk is None:
+            return await self._answer(checked, request, context)
+        turns, budget = context.desk.gate.turns, context.budget
+        async with turns.turn(context.reading.reader.name, budget.cost, context.reading.deadline):
+            answer = await self._answer(checked, request, context)
+        return replace(answer, headers=budget.headers)
+
+    async def _answer(self, checked: _Checked, request: GraphQLRequest, context: Context) -> Answer:
         document, operation = checked.document, checked.operation
         if is_planned(operation):
             result = await self._runner.query(
@@ -86,8 +94,7 @@ class Engine:
             result = await self._runner.reference(
                 document.node, operation, dict(request.variables), context
             )
-        answer = _answer(result, context.language)
-        return replace(answer, headers=context.budget.headers) if context.budget else answer
+        return _answer(result, context.language)
 
     async def subscribe(
         self,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,9 +52,16 @@ def http_receiver() -> Iterator[Hook]:
 
 @dataclass(slots=True)
 class Mailbox:
-    """Mail as it came, with the recipients of its envelope; those of `refused` are not accepted."""
+    """Mail as it came, with the recipients of its envelope; those of `refused` are not accepted.
+
+    `secret`: what STARTTLS is answered with (None: it is not offered). `signed_in`: users and passwords
+    that came by an encrypted line; `in_the_clear`: lines of sign-in that did not.
+    """
 
     port: int = 0
+    secret: ssl.SSLContext | None = None
+    signed_in: list[str] = field(default_factory=list)
+    in_the_clear: list[str] = field(default_factory=list)
     is_closed: bool = False
     refused: set[str] = field(default_factory=set)
     mail: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
@@ -67,9 +76,22 @@ def mail_receiver() -> Iterator[Mailbox]:
         def handle(self) -> None:
             self._say("220 test")
             recipients: list[str] = []
+            is_secret = False
             while line := self.rfile.readline():
                 verb = line[:4].upper()
-                if verb == b"RCPT":
+                if verb == b"EHLO":
+                    self._say("250-test")
+                    self._say("250 AUTH PLAIN" if is_secret or not box.secret else "250 STARTTLS")
+                elif verb == b"STAR" and box.secret is not None:
+                    self._say("220 go on")
+                    self.request = box.secret.wrap_socket(self.request, server_side=True)
+                    self.setup()
+                    is_secret = True
+                elif verb == b"AUTH":
+                    _, user, password = base64.b64decode(line.split()[2]).decode().split("\0")
+                    (box.signed_in if is_secret else box.in_the_clear).append(f"{user}:{password}")
+                    self._say("235 welcome")
+                elif verb == b"RCPT":
                     address = line.decode().partition("<")[2].partition(">")[0]
                     is_refused = address in box.refused
                     self._say("550 no such box" if is_refused else "250 ok")
@@ -90,6 +112,10 @@ def mail_receiver() -> Iterator[Mailbox]:
                     return
                 else:
                     self._say("250 ok")
+
+        def finish(self) -> None:
+            super().finish()
+            self.connection.close()  # the server closes the line it accepted, not what wraps it
 
         def _say(self, line: str) -> None:
             self.wfile.write(line.encode() + b"\r\n")

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from detect.weekly.digest import digest_id
 from graph.store.session import Store
@@ -103,6 +105,27 @@ def mail(box: Mailbox) -> Mail:
         sender="suyuan@bureau.example",
         recipients=("a@bureau.example", "b@bureau.example"),
     )
+
+
+def secret_mail(box: Mailbox) -> Mail:
+    return replace(mail(box), starttls=True, user="suyuan", password=Secret("TEST_MAIL_PASSWORD"))
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """Whom this machine trusts, and nobody else."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("TEST_MAIL_PASSWORD", "of the mailbox")
+    return authority
+
+
+def known_by(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    """What a server of that name shows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    return context
 
 
 def deliveries(store: Store) -> list[dict[str, Any]]:
@@ -231,3 +254,28 @@ def test_a_secret_that_is_missing_is_told_and_nothing_is_lost(
         deliver(clean_store, [webhook(hook)], DAY)
     monkeypatch.setenv("TEST_HOOK_SECRET", SECRET)
     assert deliver(clean_store, [webhook(hook)], DAY).sent == 1
+
+
+def test_mail_and_its_password_go_by_an_encrypted_line(
+    clean_store: Store, box: Mailbox, authority: trustme.CA
+) -> None:
+    box.secret = known_by(authority, "127.0.0.1")
+    put(clean_store, "330000")
+    report = deliver(clean_store, [secret_mail(box)], DAY, Waits().clock)
+    assert (report.sent, report.failures) == (1, ())
+    assert box.signed_in == ["suyuan:of the mailbox"]
+    assert (len(box.mail), box.in_the_clear) == (1, [])
+
+
+@pytest.mark.parametrize("wrong", ["nobody trusts it", "another name", "no encryption"])
+def test_a_server_that_cannot_show_who_it_is_gets_no_password(
+    clean_store: Store, box: Mailbox, authority: trustme.CA, wrong: str
+) -> None:
+    if wrong == "nobody trusts it":
+        box.secret = known_by(trustme.CA(), "127.0.0.1")
+    elif wrong == "another name":
+        box.secret = known_by(authority, "mail.bureau.example")
+    put(clean_store, "330000")
+    report = deliver(clean_store, [secret_mail(box)], DAY, Waits().clock)
+    assert (report.sent, len(report.failures)) == (0, 1)
+    assert (box.mail, box.signed_in, box.in_the_clear) == ([], [], [])
