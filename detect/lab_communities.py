@@ -144,7 +144,7 @@ def evidence_between(one: LabTraces, other: LabTraces) -> dict[str, list[Trace]]
 def communities(labs: Sequence[LabTraces], suspected: Collection[str]) -> list[Finding]:
     """One finding per group of labs tied to one another, in the order of lab ids."""
     ties: list[tuple[str, str, dict[str, list[Trace]]]] = []
-    for one, other in combinations(sorted(labs, key=lambda each: each.lab), 2):
+    for one, other in _meeting(sorted(labs, key=lambda each: each.lab)):
         found = evidence_between(one, other)
         if len(found) >= LEAST_KINDS:
             ties.append((one.lab, other.lab, found))
@@ -156,6 +156,17 @@ def communities(labs: Sequence[LabTraces], suspected: Collection[str]) -> list[F
         inside = [found for one, _, found in ties if one in group]
         said.append(_finding([by_id[lab] for lab in sorted(group)], inside))
     return said
+
+
+def _meeting(labs: Sequence[LabTraces]) -> list[tuple[LabTraces, LabTraces]]:
+    """Pairs of labs that have anything in common, in the order given: of thousands few do."""
+    having: dict[tuple[str, str], list[int]] = {}
+    for at, lab in enumerate(labs):
+        for kind in _KINDS:
+            for key in {trace.key for trace in lab.traces.get(kind, ())}:
+                having.setdefault((kind, key), []).append(at)
+    pairs = {pair for holders in having.values() for pair in combinations(holders, 2)}
+    return [(labs[one], labs[other]) for one, other in sorted(pairs)]
 
 
 def _connected(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:

@@ -6,6 +6,12 @@
 // of_company (key an identifier of the company that the lab is), of_hosts (key a host that copies of
 // its reports lead to, or its own), of_templates (key the digest of a copy's text).
 // Bound: the labs given, $limit ties of each sort.
+// A query site that labs without any finding have filed is a public one.
+CALL () {
+  MATCH (o:TestLab) WHERE NOT o.id IN $labs
+  UNWIND split(coalesce(o.query_hosts, ''), '；') AS host
+  RETURN collect(DISTINCT host) AS public
+}
 UNWIND $labs AS id
 MATCH (lab:TestLab {id: id})
 RETURN lab.id AS lab, coalesce(lab.name, lab.id) AS name, lab.records AS records, lab.regions AS regions,
@@ -47,12 +53,9 @@ RETURN lab.id AS lab, coalesce(lab.name, lab.id) AS name, lab.records AS records
       WITH host WHERE host <> ''
       RETURN host, lab.records AS records, lab.regions AS regions
     }
-    // A query site that labs without any finding have filed is a public one.
-    WITH host, records, regions
-    WHERE NOT EXISTS {
-      MATCH (o:TestLab) WHERE NOT o.id IN $labs AND host IN split(coalesce(o.query_hosts, ''), '；')
-    }
-    WITH host, collect({records: records, regions: regions})[..3] AS some ORDER BY host LIMIT $limit
+    WITH host, collect({records: records, regions: regions})[..3] AS some
+    WHERE NOT host IN public
+    WITH host, some ORDER BY host LIMIT $limit
     RETURN {key: host, network: '',
       records: reduce(all = [], r IN some | all + r.records),
       regions: reduce(all = [], r IN some | all + r.regions)}
