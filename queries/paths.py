@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 from graph.errors import LimitExceeded, ValueRefused
@@ -236,7 +236,7 @@ async def _hidden(
     return len(rows)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _hidden_statement(start_type: str, end_type: str, hops: int) -> Statement:
     template = for_type("path_hidden", start_type)
     text = template.text.replace("__OTHER__", ontology().entities[end_type].name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from graph.model.ids import type_of
 from graph.ontology import ontology
@@ -38,7 +38,7 @@ def for_type(name: str, type_name: str) -> Statement:
     )
 
 
-@cache
+@lru_cache(maxsize=256)  # readers choose the types, and there are very many choices
 def for_types(name: str, type_names: tuple[str, ...]) -> Statement:
     """One statement for several entity types: the union of `for_type` over them.
 

@@ -26,15 +26,8 @@ from detect.network.clustering import Clustering, holdings
 from detect.network.engines import ENGINES, near
 from detect.network.incidence import Incidence, IntArray
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An engine. It must give each connected part of an incidence what it would give it alone, but for
-    `weighs_market`: one that weighs chance by how many merchants there are is shown as many."""
-
-    cluster: Callable[[Incidence], Clustering]
-    weighs_market: bool = False
-
+Rule = Callable[[Incidence], Clustering]
+"""An engine. It must give each connected part of an incidence what it would give it alone."""
 
 _Asked = list[frozenset[int]]  # sets of local identifiers to take away
 _Labels = list[IntArray]  # for each of them, the cluster number of every local merchant
@@ -116,11 +109,11 @@ def rules_of(engine: str) -> dict[str, Rule]:
     whole market come last, for what only they find.
     """
     simpler: dict[str, Rule] = {
-        "corroboration": Rule(corroboration.cluster),
-        "corroboration, generous": Rule(_generous),
+        "corroboration": corroboration.cluster,
+        "corroboration, generous": _generous,
     }
     own = near(engine)
-    return simpler if own in simpler else simpler | {own: Rule(ENGINES[own], weighs_market=True)}
+    return simpler | {own: ENGINES[own]}
 
 
 def _generous(incidence: Incidence) -> Clustering:
@@ -277,15 +270,12 @@ def _answers(
 ) -> _Labels:
     labels: _Labels = []
     batch: list[tuple[_Region, frozenset[int]]] = []
-    links = merchants = 0
+    links = 0
     for region, removed in jobs:
         links += region.rows.size
-        merchants += region.merchant_at.size
-        # No more merchants than the market has: engines that weigh chance by its size stay right.
-        is_full = links > limits.batch_links or merchants > len(region.whole.merchants)
-        if batch and is_full:
+        if batch and links > limits.batch_links:
             labels += _run(batch, rule)
-            batch, links, merchants = [], region.rows.size, region.merchant_at.size
+            batch, links = [], region.rows.size
         batch.append((region, removed))
     return labels + (_run(batch, rule) if batch else [])
 
@@ -305,18 +295,18 @@ def _run(batch: Sequence[tuple[_Region, frozenset[int]]], rule: Rule) -> _Labels
         identifiers += region.identifier_at.size
     whole = batch[0][0].whole
     row = np.concatenate(rows)
-    market = len(whole.merchants) if rule.weighs_market else 0
-    # Names are of no use to an engine, and a million of them would cost more than the run.
+    # Names are of no use to an engine; how many merchants there are besides is.
     side_by_side = Incidence(
-        ("",) * max(starts[-1], market),
+        ("",) * starts[-1],
         ("",) * identifiers,
         whole.kinds,
         np.concatenate(merchant),
         np.concatenate(identifier),
         whole.kind[row],
         whole.first_seen_day[row],
+        len(whole.merchants),
     )
-    label = rule.cluster(side_by_side).label
+    label = rule(side_by_side).label
     return [label[start:end] for start, end in pairwise(starts)]
 
 

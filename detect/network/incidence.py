@@ -39,6 +39,7 @@ class Incidence:
     Shapes: `merchants` n ids, `identifiers` k ids, `kinds` the link kinds; `merchant`, `identifier`,
     `kind` and `first_seen_day` have one entry per link. Days count from 1970-01-01. Node ids are
     sorted, links are sorted by (merchant, identifier, kind), so equal facts give equal arrays.
+    `market`: how many merchants there are, where these are only some of them; 0 where they are all.
     """
 
     merchants: tuple[str, ...]
@@ -48,6 +49,12 @@ class Incidence:
     identifier: IntArray
     kind: IntArray
     first_seen_day: IntArray
+    market: int = 0
+
+    @property
+    def population(self) -> int:
+        """The n of every argument from chance: all merchants there are."""
+        return self.market or len(self.merchants)
 
     def without_hubs(self, hubs: frozenset[str]) -> Incidence:
         """The same links less those to identifiers that the hub register holds harmless."""
@@ -68,6 +75,7 @@ class Incidence:
             self.identifier[keep],
             self.kind[keep],
             self.first_seen_day[keep],
+            self.market,
         )
 
 

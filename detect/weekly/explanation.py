@@ -147,6 +147,7 @@ class Counterfactual:
         self.calls = 0
         self.max_calls = limits.max_calls
         incidence = current.incidence
+        self.population = incidence.population
         members = [frozenset(side.members) | side.anchor.members for side in sides]
         inner = _inner(current, members[0] | members[1])
         rows = _region_rows(current, inner, limits.max_holders)
@@ -184,6 +185,7 @@ class Counterfactual:
                 local.identifier[keep],
                 local.kind[keep],
                 local.first_seen_day[keep],
+                self.population,
             )
         )
         one, other = (_majority(clustering.label[side]) for side in self.sides)

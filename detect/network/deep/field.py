@@ -20,10 +20,12 @@ class Field:
 
     `merchant` and `identifier` have one entry per holding, sorted by merchant then identifier, and
     `begin` says where those of each merchant begin; `holders` and `kind` have one per identifier.
-    `merchants` counts all merchants, single ones included: it is the n of every chance argument.
+    `merchants` counts those of the incidence, single ones included, and `population` all there are: it is
+    the n of every chance argument.
     """
 
     merchants: int
+    population: int
     merchant: IntArray
     identifier: IntArray
     begin: Positions
@@ -71,6 +73,7 @@ def field_of(incidence: Incidence, cap: int) -> Field:
     np.cumsum(np.bincount(held.merchant[keep], minlength=merchants), out=begin[1:])
     return Field(
         merchants,
+        incidence.population,
         held.merchant[keep],
         number[held.identifier[keep]],
         begin,

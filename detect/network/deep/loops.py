@@ -84,7 +84,7 @@ class Loops:
         are only looked for where shorter ones leave a link at or below `enough`.
         """
         q = belief[self.links.identifier]
-        chance = q / (1.0 - q) * field.merchants / CHANCE_SIZE
+        chance = q / (1.0 - q) * field.population / CHANCE_SIZE
         evidence = _two_loops(field, self.links, q)
         for part in self.triangles:
             weight = q[part.first] * q[part.second]

@@ -97,7 +97,7 @@ def grow(field: Field, links: Links, label: IntArray, belief: FloatArray) -> tup
     touches = _touches(field, label, odds, label < 0)
     size = np.bincount(label[label >= 0], minlength=1)
     is_single = label[touches.merchant] < 0
-    chance = np.log(field.merchants / size[touches.cluster])
+    chance = np.log(field.population / size[touches.cluster])
     score = touches.odds + (touches.count - 1) * chance
     fits = np.flatnonzero(
         is_single & (((touches.count >= 2) & (score > ENOUGH)) | (touches.owned >= 1))
@@ -144,7 +144,7 @@ def _two_merchant_ears(
         return []
     middle = links.identifier[link]
     score = odds[best[one]] + odds[best[other]] + odds[middle]
-    score = score + np.log(field.merchants / size[cluster[one]])
+    score = score + np.log(field.population / size[cluster[one]])
     good = np.flatnonzero(
         (key[other] == wanted)
         & (best[one] != best[other])
@@ -161,7 +161,7 @@ def move(field: Field, label: IntArray, belief: FloatArray) -> tuple[IntArray, i
     """Send each member to the cluster that speaks loudest for it, if by a clear margin."""
     touches = _touches(field, label, log_odds(belief), _between(field, label))
     size = np.bincount(label[label >= 0], minlength=1)
-    step = np.log(field.merchants / CHANCE_SIZE)
+    step = np.log(field.population / CHANCE_SIZE)
     score = touches.odds + (touches.count - 1) * step
     home = label[touches.merchant]
     at_home = np.full(field.merchants, -step)

@@ -12,7 +12,7 @@ from detect.network.fragility import Fragility, FragilityLimits, Rule, study
 from detect.network.incidence import Incidence
 from tests.unit.detect.network.shapes import KINDS, PAYEE, Link, hold, incidence, link_lists
 
-RULES: dict[str, Rule] = {"corroboration": Rule(corroboration.cluster)}
+RULES: dict[str, Rule] = {"corroboration": corroboration.cluster}
 
 
 def studied(given_links: Incidence, **limits: int) -> tuple[Clustering, dict[int, Fragility]]:
@@ -95,9 +95,9 @@ def test_a_rule_that_does_not_give_the_cluster_back_claims_nothing() -> None:
         return corroboration.cluster(without(given_links, ""))  # every name is blank in a region
 
     found = corroboration.cluster(links)
-    (claimed,) = study(links, found, [0], {"never": Rule(never)}).values()
+    (claimed,) = study(links, found, [0], {"never": never}).values()
     assert claimed == Fragility("never", identifiers=2)
-    (claimed,) = study(links, found, [0], {"never": Rule(never), **RULES}).values()
+    (claimed,) = study(links, found, [0], {"never": never, **RULES}).values()
     assert (claimed.rule, claimed.is_verified) == ("corroboration", True)
 
 
@@ -134,7 +134,7 @@ def test_every_engine_can_be_asked(engine: str) -> None:
     names = "abcdefgh"
     crowd = [Link(f"m{at}", f"{kind.name}{at}", kind) for at in range(2_000) for kind in KINDS]
     links = incidence(*crowd, *(link for name in "pqrstu" for link in hold(names, name)))
-    rules = {engine: Rule(ENGINES[engine], weighs_market=True), **RULES}
+    rules = {engine: ENGINES[engine], **RULES}
     (found,) = study(links, ENGINES[engine](links), [0], rules).values()
     assert found.is_verified
     assert found.smallest
