@@ -18,6 +18,7 @@ from suyuan.commands import (
     bench_paths,
     bench_peer,
     bench_search,
+    bench_weekly_run,
 )
 from suyuan.figures import show_figures
 from suyuan.options import terminal_options
@@ -42,6 +43,7 @@ command.add_command(bench_networks.weekly)
 command.add_command(bench_paths.command)
 command.add_command(bench_peer.command)
 command.add_command(bench_search.command)
+command.add_command(bench_weekly_run.command)
 
 
 @command.command("addresses")
