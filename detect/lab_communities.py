@@ -89,11 +89,16 @@ class LabTraces:
 
 
 def find_lab_communities(
-    run: Run, as_of: str, hubs: Collection[str], findings: Sequence[Finding]
+    run: Run,
+    as_of: str,
+    hubs: Collection[str],
+    findings: Sequence[Finding],
+    networks: Mapping[str, str],
 ) -> list[Finding]:
     """The communities of a store on a day; `findings` are those of the detectors and of `detect.labs`.
 
-    `run` must see the published clusters.
+    `networks`: suspected networks (cluster ids) by the merchants that are members. They are told and not
+    looked up: within the transaction that writes them no planner knows how many there are.
     """
     candidates = sorted(_labs_of(findings, {*OWN_FAULTS, CAPTURED}))
     if len(candidates) < LEAST_KINDS:
@@ -101,23 +106,31 @@ def find_lab_communities(
     rows = run(
         _TIES,
         labs=candidates,
+        members=sorted(networks),
         as_of=as_of,
         hubs=sorted(hubs),
         most_holders=MOST_HOLDERS,
         limit=_LIMIT,
     )
-    return communities([traces_of(row) for row in rows], _labs_of(findings, {LAB_DETECTOR}))
+    return communities(
+        [traces_of(row, networks) for row in rows], _labs_of(findings, {LAB_DETECTOR})
+    )
 
 
-def traces_of(row: Mapping[str, Any]) -> LabTraces:
-    """A lab from a row of lab_ties.cypher."""
+def traces_of(row: Mapping[str, Any], networks: Mapping[str, str]) -> LabTraces:
+    """A lab from a row of lab_ties.cypher, and the networks of its clients."""
     return LabTraces(
         row["lab"],
         row["name"],
         row["clients"],
         {
             kind: tuple(
-                Trace(t["key"], tuple(t["records"]), tuple(t["regions"]), t["network"])
+                Trace(
+                    t["key"],
+                    tuple(t["records"]),
+                    tuple(t["regions"]),
+                    networks.get(t["key"], "") if kind == "clients" else "",
+                )
                 for t in row[f"of_{kind}"]
             )
             for kind in _KINDS

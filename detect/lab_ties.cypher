@@ -1,8 +1,9 @@
 // What could tie some test labs to others: clients in networks, their companies, hosts, templates.
-// Parameters: $labs (test lab node ids), $as_of (ISO date), $hubs (ids held harmless), $most_holders
-// (merchants that may hold an identifier and it still says something), $limit (ties of each sort).
+// Parameters: $labs (test lab node ids), $members (ids of merchants in suspected networks), $as_of (ISO
+// date), $hubs (ids held harmless), $most_holders (merchants that may hold an identifier and it still
+// says something), $limit (ties of each sort).
 // Returns one row per lab: lab, name, records, regions, clients (how many merchants commissioned its
-// reports), and lists of {key, network, records, regions}: of_clients (key a merchant in a network),
+// reports), and lists of {key, records, regions}: of_clients (key a merchant in a network),
 // of_company (key an identifier of the company that the lab is), of_hosts (key a host that copies of
 // its reports lead to, or its own), of_templates (key the digest of a copy's text).
 // Bound: the labs given, $limit ties of each sort.
@@ -23,12 +24,11 @@ RETURN lab.id AS lab, coalesce(lab.name, lab.id) AS name, lab.records AS records
   } AS clients,
   COLLECT {
     MATCH (lab)<-[f:REPORT_FROM]-(:TestReport)-[c:COMMISSIONED_BY]->(m:Merchant)
-      -[:MEMBER_OF]->(k:Cluster {label: 'network'})
-    WHERE all(r IN [f, c] WHERE r.first_seen <= $as_of
+    WHERE m.id IN $members AND all(r IN [f, c] WHERE r.first_seen <= $as_of
       AND (r.end_seen IS NULL OR r.end_seen > $as_of))
-    WITH m, k, c ORDER BY m.id, c.records[0]
-    WITH m, k, collect(c)[..3] AS some ORDER BY m.id LIMIT $limit
-    RETURN {key: m.id, network: k.id,
+    WITH m, c ORDER BY m.id, c.records[0]
+    WITH m, collect(c)[..3] AS some ORDER BY m.id LIMIT $limit
+    RETURN {key: m.id,
       records: reduce(all = [], r IN some | all + r.records),
       regions: reduce(all = [], r IN some | all + r.regions)}
   } AS of_clients,
@@ -40,7 +40,7 @@ RETURN lab.id AS lab, coalesce(lab.name, lab.id) AS name, lab.records AS records
       AND COUNT { (x)<-[:REGISTERED_AT|OPERATES_AT|USES_PHONE|PAID_TO|REPRESENTED_BY|USES_DEVICE]-() }
         <= $most_holders
     WITH x, r ORDER BY x.id, r.records[0] LIMIT $limit
-    RETURN {key: x.id, network: '', records: r.records, regions: r.regions}
+    RETURN {key: x.id, records: r.records, regions: r.regions}
   } AS of_company,
   COLLECT {
     CALL (lab) {
@@ -48,7 +48,7 @@ RETURN lab.id AS lab, coalesce(lab.name, lab.id) AS name, lab.records AS records
       WHERE s.query_host IS NOT NULL
         AND s.first_seen <= $as_of AND (s.end_seen IS NULL OR s.end_seen > $as_of)
       RETURN s.query_host AS host, s.records AS records, s.regions AS regions
-      UNION
+      UNION ALL
       UNWIND split(coalesce(lab.query_hosts, ''), '；') AS host
       WITH host WHERE host <> ''
       RETURN host, lab.records AS records, lab.regions AS regions
@@ -56,7 +56,7 @@ RETURN lab.id AS lab, coalesce(lab.name, lab.id) AS name, lab.records AS records
     WITH host, collect({records: records, regions: regions})[..3] AS some
     WHERE NOT host IN public
     WITH host, some ORDER BY host LIMIT $limit
-    RETURN {key: host, network: '',
+    RETURN {key: host,
       records: reduce(all = [], r IN some | all + r.records),
       regions: reduce(all = [], r IN some | all + r.regions)}
   } AS of_hosts,
@@ -65,7 +65,7 @@ RETURN lab.id AS lab, coalesce(lab.name, lab.id) AS name, lab.records AS records
     WHERE s.text_sha256 IS NOT NULL
       AND s.first_seen <= $as_of AND (s.end_seen IS NULL OR s.end_seen > $as_of)
     WITH s.text_sha256 AS digest, collect(s)[..3] AS some ORDER BY digest LIMIT $limit
-    RETURN {key: digest, network: '',
+    RETURN {key: digest,
       records: reduce(all = [], r IN some | all + r.records),
       regions: reduce(all = [], r IN some | all + r.regions)}
   } AS of_templates

@@ -18,6 +18,7 @@ from detect.lab_communities import DETECTOR_ID as COMMUNITY_DETECTOR
 from detect.lab_communities import find_lab_communities
 from detect.labs import DETECTOR_ID as LAB_DETECTOR
 from detect.labs import assess_labs
+from detect.network.labels import GroupLabel
 from detect.network.published import PublishedCluster
 from detect.publication import cluster_steps, finding_steps, stage_findings
 from detect.run import arguments, judge_rows
@@ -72,6 +73,16 @@ class Publication:
         """The day of the run."""
         return self.picture.snapshot.as_of
 
+    @property
+    def networks(self) -> dict[str, str]:
+        """The suspected networks by the merchants that are members."""
+        return {
+            member.merchant_id: cluster.id
+            for cluster in self.clusters
+            if cluster.assessment.label is GroupLabel.NETWORK
+            for member in cluster.members
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -96,7 +107,9 @@ def publish(store: Store, lease: Lease, wish: Publication, progress: Progress) -
         _do(run, finding_steps(found, wish.as_of, wanted(after_clusters=True)))
         labs = assess_labs([*wish.findings, *found])
         said = [*wish.findings, *found, *labs]
-        labs += find_lab_communities(run, wish.as_of.isoformat(), wish.picture.hubs, said)
+        labs += find_lab_communities(
+            run, wish.as_of.isoformat(), wish.picture.hubs, said, wish.networks
+        )
         _do(run, finding_steps(labs, wish.as_of, [LAB_DETECTOR, COMMUNITY_DETECTOR]))
         counts = _counts(wish, [*wish.findings, *found, *labs])
         if wish.memory is None:

@@ -13,6 +13,7 @@ from graph.store.session import Store
 from tests.integration.detect.scene import AS_OF, BEFORE, Scene
 
 BAD = "ABCDE"
+NETWORKS = {f"Merchant:bad{at}": "Cluster:1" for at in range(4)}
 
 
 def lab(scene: Scene, name: str, host: str = "") -> str:
@@ -34,12 +35,6 @@ def report(scene: Scene, name: str, number: int, client: str) -> str:
     return said
 
 
-def network(scene: Scene, name: str, members: list[str], label: str = "network") -> None:
-    cluster = scene.node(f"Cluster:{name}", label=label)
-    for member in members:
-        scene.tie(member, "MEMBER_OF", cluster)
-
-
 def at_fault(*labs: str) -> list[Finding]:
     """Grave faults of qualification of some labs, and what `detect.labs` makes of them."""
     faults = [
@@ -56,8 +51,6 @@ def planted(clean_store: Store) -> Store:
         lab(scene, name)
     bad = [scene.merchant(f"bad{at}") for at in range(4)]
     fine = [scene.merchant(f"fine{at}") for at in range(20)]
-    network(scene, "1", bad)
-    network(scene, "2", fine[:4], label="lawful_group")
     # A, B: two clients of the network and one telephone of the companies. C: the person and texts of B's.
     for name in "AB":
         for at in (0, 1):
@@ -98,7 +91,7 @@ def planted(clean_store: Store) -> Store:
 
 
 def test_the_planted_labs_and_no_others(planted: Store) -> None:
-    say = partial(find_lab_communities, planted.read, AS_OF.isoformat(), ())
+    say = partial(find_lab_communities, planted.read, AS_OF.isoformat(), (), networks=NETWORKS)
     found = say(at_fault(*BAD, "F"))
     told = [[s.partition(":")[2] for s in each.subject_ids] for each in found]
     assert told == [["A", "B", "C"], ["D", "E"]]
@@ -112,8 +105,9 @@ def test_the_planted_labs_and_no_others(planted: Store) -> None:
     assert "Merchant:UB REPRESENTED_BY Person:q" in found[0].input_records
     # A hub that the register holds harmless ties nobody; two labs of a house need faults of their own.
     spared = find_lab_communities(
-        planted.read, AS_OF.isoformat(), ["Phone:p", "Person:q"], at_fault(*BAD)
+        planted.read, AS_OF.isoformat(), ["Phone:p", "Person:q"], at_fault(*BAD), NETWORKS
     )
     assert [len(each.subject_ids) for each in spared] == [2]
-    assert find_lab_communities(planted.read, BEFORE.isoformat(), (), at_fault(*BAD, "F")) == []
+    before = BEFORE.isoformat()
+    assert find_lab_communities(planted.read, before, (), at_fault(*BAD, "F"), NETWORKS) == []
     assert say(at_fault("G", "A")) == []

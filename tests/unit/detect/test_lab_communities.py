@@ -91,7 +91,7 @@ def test_without_two_labs_at_fault_the_store_is_not_asked() -> None:
 
     fault = Finding("D12", 1, 5, ("TestLab:a", "Merchant:m"), 1, 1, "", {}, (), (), (), True)
     copied = Finding("D9", 1, 5, ("TestLab:b",), 1, 1, "", {}, (), (), (), True)
-    assert find_lab_communities(run, "2025-10-01", (), [fault, copied]) == []
+    assert find_lab_communities(run, "2025-10-01", (), [fault, copied], {}) == []
 
 
 _LABS = st.lists(
