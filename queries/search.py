@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from graph.errors import SuyuanError, ValueRefused
+from graph.errors import ValueRefused
 from graph.model.search_words import fold
 from graph.model.values import KINDS
 from graph.ontology import ontology
@@ -19,7 +18,7 @@ from queries.lookup import view_of
 from queries.masking import mask_text
 from queries.pages import Cut, Page, PageRequest, page_of
 from queries.reading import Reading
-from queries.search_lucene import NOTHING, Asked, hidden_query, visible_query
+from queries.search_lucene import Asked, hidden_query, visible_query
 from queries.search_terms import MAX_QUERY_CHARS, Match, Terms, match, terms
 from queries.statements import load
 from queries.views import NodeView
@@ -56,7 +55,7 @@ async def search(
     *,
     is_counted: bool = True,
 ) -> Page[Hit]:
-    """Things that match, best first, in two statements at once.
+    """Things that match, best first, in two statements at once, or three where `withheld` is counted.
 
     `withheld` counts up to `CANDIDATES`; where it is not to be counted, or the reader is not told, it is
     None and the index is not asked for it. ValueRefused for a query that is too long or holds nothing to
@@ -68,43 +67,62 @@ async def search(
     wanted = _checked_types(types)
     cleaned = _cleaned(query)
     identifiers = tuple(sorted({fold(value) for value in cleaned.values()}))
-    looking = asyncio.ensure_future(_exact(reading, cleaned, wanted))
-    try:
-        meant = Asked(asked, identifiers, None if types is None else wanted)
-        proposed = await _proposed(reading, meant, is_counted=is_counted)
-        exact = await looking
-    finally:
-        # What was not awaited is ended, and its error, if it has one, is not the one to tell.
-        looking.cancel()
-        with suppress(asyncio.CancelledError, SuyuanError):
-            await looking
+    meant = Asked(asked, identifiers, None if types is None else wanted)
+    exact, proposed, hidden = await _together(
+        _exact(reading, cleaned, wanted),
+        _proposed(reading, meant),
+        _hidden(reading, meant, is_counted=is_counted),
+    )
     seen = {node.id: node for node in [*proposed.nodes, *exact]}
     hits = [
         Hit(node, found)
         for node in seen.values()
         if node.first_seen <= reading.as_of and (found := _match(node, asked, cleaned))
     ]
-    withheld = reading.withheld(proposed.withheld) if is_counted else None
-    cut = Cut(reading.as_of, withheld, proposed.is_cut)
+    cut = Cut(reading.as_of, hidden, proposed.is_cut)
     return page_of(sorted(hits, key=lambda h: h.key), request, lambda h: h.key, cut)
+
+
+async def _together(
+    exact: Awaitable[list[NodeView]], proposed: Awaitable[_Proposed], hidden: Awaitable[int | None]
+) -> tuple[list[NodeView], _Proposed, int | None]:
+    """All three at once; where one fails the others are ended, and its error is the one to tell."""
+    known = asyncio.ensure_future(exact)
+    seen = asyncio.ensure_future(proposed)
+    counted = asyncio.ensure_future(hidden)
+    try:
+        return await asyncio.gather(known, seen, counted)
+    finally:
+        for task in (known, seen, counted):
+            task.cancel()
+        await asyncio.gather(known, seen, counted, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)
 class _Proposed:
     nodes: Sequence[NodeView]
-    withheld: int
     is_cut: bool
 
 
-async def _proposed(reading: Reading, asked: Asked, *, is_counted: bool) -> _Proposed:
-    visible = reading.reader.visible
-    is_told = is_counted and reading.reader.is_told_withheld
+async def _hidden(reading: Reading, asked: Asked, *, is_counted: bool) -> int | None:
+    """How many matches the reader may not see, up to `CANDIDATES`; None where that is not to be told."""
+    if not (is_counted and reading.reader.is_told_withheld):
+        return None
+    (row,) = await reading.rows(
+        load("search_hidden"),
+        index=SEARCH_INDEX,
+        hidden=hidden_query(asked, reading.reader.visible),
+        least=asked.terms.least,
+        limit=CANDIDATES,
+    )
+    return int(row["withheld"])
+
+
+async def _proposed(reading: Reading, asked: Asked) -> _Proposed:
     (row,) = await reading.rows(
         load("search"),
         index=SEARCH_INDEX,
-        visible=visible_query(asked, visible),
-        hidden=hidden_query(asked, visible) if is_told else NOTHING,
-        least=asked.terms.least,
+        visible=visible_query(asked, reading.reader.visible),
         limit=CANDIDATES + 1,
     )
     found = row["found"]
@@ -119,7 +137,7 @@ async def _proposed(reading: Reading, asked: Asked, *, is_counted: bool) -> _Pro
         view_of(reading, {"type": type_name, "stored": stored, "said": said})
         for _, type_name, stored, said in found
     ]
-    return _Proposed(nodes, min(row["withheld"], CANDIDATES), is_cut)
+    return _Proposed(nodes, is_cut)
 
 
 def _checked_types(types: Sequence[str] | None) -> list[str]:

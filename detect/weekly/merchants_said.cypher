@@ -5,7 +5,7 @@
 UNWIND $ids AS id
 MATCH (m:Merchant {id: id})
 RETURN id, m.name AS name, m.regions AS regions, COLLECT {
-  MATCH (record:Record)
-  WHERE record.id IN m.records AND substring(record.retrieved_at, 0, 10) <= $as_of
+  UNWIND m.records AS record_id
+  MATCH (record:Record {id: record_id}) WHERE substring(record.retrieved_at, 0, 10) <= $as_of
   RETURN [record.retrieved_at, record.id, record.payload, record.region]
 } AS said

@@ -3,7 +3,8 @@
 // then); only merchants some of whose records came later. Bound: merchants in the store.
 MATCH (m:Merchant) WHERE m.closed_on <= $as_of
 CALL (m) {
-  MATCH (record:Record) WHERE record.id IN m.records
+  UNWIND m.records AS record_id
+  MATCH (record:Record {id: record_id})
   RETURN collect([record.retrieved_at, record.id, record.payload]) AS all_said
 }
 WITH m, [each IN all_said WHERE substring(each[0], 0, 10) <= $as_of] AS said, all_said

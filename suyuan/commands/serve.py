@@ -16,6 +16,7 @@ from api.server import loop_factory, server_of
 from api.settings import ApiSettings
 from graph.store.async_session import AsyncStore
 from graph.store.connection import Connection
+from suyuan.allocator import give_back_early
 from suyuan.commands.token import TOKEN_FILE
 from suyuan.options import DEFAULT_STORE, open_store, store_option, terminal_options
 from suyuan.terminal import Terminal
@@ -92,6 +93,7 @@ def token_file_of(store_target: str) -> Path:
 
 def run_service(connection: Connection, settings: ApiSettings, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight have `DRAIN_S` seconds to end."""
+    give_back_early()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(connection, settings, host, port))
 
