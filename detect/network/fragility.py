@@ -22,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detect.network import corroboration
-from detect.network.clustering import Clustering, holdings
+from detect.network.clustering import Clustering
 from detect.network.engines import ENGINES, near
 from detect.network.incidence import Incidence, IntArray
+from detect.network.regions import Region, regions_of
 
 Rule = Callable[[Incidence], Clustering]
 """An engine. It must give each connected part of an incidence what it would give it alone."""
@@ -144,7 +145,8 @@ def study(
     engine that weighs the whole market may need a simpler one beside it).
     """
     bounds = limits or FragilityLimits()
-    regions = _regions(incidence, clustering, clusters, bounds)
+    around = regions_of(incidence, clustering, clusters, bounds.max_holders)
+    regions = [region for region in around if region.rows.size <= bounds.max_links]
     found = {cluster: Fragility(identifiers=0) for cluster in clusters}
     waiting = regions
     for name, rule in rules.items():
@@ -154,110 +156,8 @@ def study(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Region:
-    """A cluster and what surrounds it; links as columns of local numbers.
-
-    `size`: members of the cluster, of which `members`, local merchants, hold anything rare; `shared`:
-    local identifiers that two or more of them hold, most held first. `merchant_at` and
-    `identifier_at` give the numbers in the whole incidence, `rows` those of the links.
-    """
-
-    cluster: int
-    size: int
-    whole: Incidence
-    merchant_at: NDArray[np.int64]
-    identifier_at: NDArray[np.int64]
-    merchant: IntArray
-    identifier: IntArray
-    rows: NDArray[np.int64]
-    members: NDArray[np.int64]
-    shared: tuple[int, ...]
-
-    def identifier_id(self, local: int) -> str:
-        """Node id of a local identifier."""
-        return self.whole.identifiers[int(self.identifier_at[local])]
-
-    def merchant_id(self, local: int) -> str:
-        """Node id of a local merchant."""
-        return self.whole.merchants[int(self.merchant_at[local])]
-
-
-class _Index:
-    """Links by merchant and by identifier, less those that only one merchant or too many hold."""
-
-    def __init__(self, incidence: Incidence, clustering: Clustering, max_holders: int) -> None:
-        self.incidence, self.label = incidence, clustering.label
-        holders = holdings(incidence).holders
-        is_rare = (holders >= 2) & (holders <= max_holders)
-        self.links = np.flatnonzero(is_rare[incidence.identifier])
-        self.merchant = incidence.merchant[self.links]
-        self.identifier = incidence.identifier[self.links]
-        self._by = [
-            (order, np.searchsorted(column[order], np.arange(count + 1)))
-            for column, count in (
-                (self.merchant, len(incidence.merchants)),
-                (self.identifier, len(incidence.identifiers)),
-            )
-            for order in (np.argsort(column, kind="stable"),)
-        ]
-        self.members = clustering.all_members()
-
-    def held_by(self, merchants: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Identifiers that some merchants hold."""
-        return np.unique(self.identifier[self._links_of(0, merchants)]).astype(np.int64)
-
-    def links_to(self, identifiers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Positions in `links` of the links to some identifiers, ascending."""
-        return np.sort(self._links_of(1, identifiers))
-
-    def _links_of(self, side: int, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        order, start = self._by[side]
-        parts = [order[start[n] : start[n + 1]] for n in numbers.tolist()]
-        return np.concatenate(parts) if parts else np.empty(0, np.int64)
-
-
-def _regions(
-    incidence: Incidence,
-    clustering: Clustering,
-    clusters: Sequence[int],
-    limits: FragilityLimits,
-) -> list[_Region]:
-    index = _Index(incidence, clustering, limits.max_holders)
-    made = (_region(index, cluster) for cluster in clusters)
-    return [region for region in made if region.rows.size <= limits.max_links]
-
-
-def _region(index: _Index, cluster: int) -> _Region:
-    members = index.members[cluster].astype(np.int64)
-    touched = index.links_to(index.held_by(members))
-    around = np.unique(index.merchant[touched])
-    beside = [index.members[at] for at in np.unique(index.label[around]).tolist() if at >= 0]
-    near = np.unique(np.concatenate([members, around.astype(np.int64), *beside]))
-    links = index.links_to(index.held_by(near.astype(np.int64)))
-    merchant_at, merchant = np.unique(index.merchant[links], return_inverse=True)
-    identifier_at, identifier = np.unique(index.identifier[links], return_inverse=True)
-    is_member = np.isin(merchant_at, members)
-    pairs = np.unique(np.stack([identifier, merchant])[:, is_member[merchant]], axis=1)
-    inside = np.bincount(pairs[0], minlength=identifier_at.size)
-    shared = np.flatnonzero(inside >= 2)
-    ordered = shared[np.lexsort((shared, -inside[shared]))]
-    return _Region(
-        cluster,
-        members.size,
-        index.incidence,
-        merchant_at.astype(np.int64),
-        identifier_at.astype(np.int64),
-        merchant.astype(np.int32),
-        identifier.astype(np.int32),
-        index.links[links],
-        np.flatnonzero(is_member),
-        tuple(ordered.tolist()),
-    )
-
-
 def _in_lockstep(
-    regions: Sequence[_Region], name: str, rule: Rule, limits: FragilityLimits
+    regions: Sequence[Region], name: str, rule: Rule, limits: FragilityLimits
 ) -> dict[int, Fragility]:
     """Run every study one step at a time, all steps of a round in as few runs as possible."""
     done: dict[int, Fragility] = {}
@@ -266,7 +166,7 @@ def _in_lockstep(
     while asked:
         jobs = [(region, removed) for region, _, sets in asked for removed in sets]
         answers = iter(_answers(jobs, rule, limits))
-        still: list[tuple[_Region, _Study, _Asked]] = []
+        still: list[tuple[Region, _Study, _Asked]] = []
         for region, each, sets in asked:
             try:
                 still.append((region, each, each.send([next(answers) for _ in sets])))
@@ -277,10 +177,10 @@ def _in_lockstep(
 
 
 def _answers(
-    jobs: Sequence[tuple[_Region, frozenset[int]]], rule: Rule, limits: FragilityLimits
+    jobs: Sequence[tuple[Region, frozenset[int]]], rule: Rule, limits: FragilityLimits
 ) -> _Labels:
     labels: _Labels = []
-    batch: list[tuple[_Region, frozenset[int]]] = []
+    batch: list[tuple[Region, frozenset[int]]] = []
     links = 0
     for region, removed in jobs:
         links += region.rows.size
@@ -291,7 +191,7 @@ def _answers(
     return labels + (_run(batch, rule) if batch else [])
 
 
-def _run(batch: Sequence[tuple[_Region, frozenset[int]]], rule: Rule) -> _Labels:
+def _run(batch: Sequence[tuple[Region, frozenset[int]]], rule: Rule) -> _Labels:
     """One run of the engine over disjoint copies."""
     merchant, identifier, rows = [], [], []
     starts, identifiers = [0], 0
@@ -321,7 +221,7 @@ def _run(batch: Sequence[tuple[_Region, frozenset[int]]], rule: Rule) -> _Labels
     return [label[start:end] for start, end in pairwise(starts)]
 
 
-def _study_of(region: _Region, name: str, limits: FragilityLimits) -> _Study:
+def _study_of(region: Region, name: str, limits: FragilityLimits) -> _Study:
     """Ask what becomes of the members; the answers come from outside."""
     (whole,) = yield [frozenset()]
     if not _is_same(region, whole):
@@ -346,7 +246,7 @@ def _study_of(region: _Region, name: str, limits: FragilityLimits) -> _Study:
     )
 
 
-def _smallest(region: _Region, max_runs: int) -> Generator[_Asked, _Labels, tuple[list[int], bool]]:
+def _smallest(region: Region, max_runs: int) -> Generator[_Asked, _Labels, tuple[list[int], bool]]:
     """Shared identifiers that are enough; whether each of them was seen to be needed.
 
     Leaves out ever smaller runs of the least held ones as long as the rest holds all members (the
@@ -383,11 +283,11 @@ def _smallest(region: _Region, max_runs: int) -> Generator[_Asked, _Labels, tupl
     return kept, False
 
 
-def _others(region: _Region, kept: Sequence[int]) -> frozenset[int]:
+def _others(region: Region, kept: Sequence[int]) -> frozenset[int]:
     return frozenset(region.shared) - frozenset(kept)
 
 
-def _dropped(region: _Region, labels: IntArray) -> tuple[NDArray[np.int64], bool]:
+def _dropped(region: Region, labels: IntArray) -> tuple[NDArray[np.int64], bool]:
     """Members outside the cluster that most of them are in, and whether some form another."""
     own = labels[region.members]
     inside = own[own >= 0]
@@ -398,7 +298,7 @@ def _dropped(region: _Region, labels: IntArray) -> tuple[NDArray[np.int64], bool
     return region.members[own != home], bool((np.delete(sizes, home) >= 2).any())
 
 
-def _is_same(region: _Region, labels: IntArray) -> bool:
+def _is_same(region: Region, labels: IntArray) -> bool:
     """Whether the cluster comes back: all its members together, and nobody else with them."""
     if region.members.size != region.size or _dropped(region, labels)[0].size:
         return False
