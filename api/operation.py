@@ -28,6 +28,7 @@ from api.limits import Limits, Size, check_operation, paged_fields
 from api.plan.running import Runner, is_planned
 from api.request import GRAPHQL_TYPE, METHOD, GraphQLRequest
 from api.schema import executable
+from api.turns import LARGE
 
 _MAX_ERRORS = 10
 _OPERATION = Shown("BAD_REQUEST", 400, "api.error.operation")
@@ -80,6 +81,8 @@ class Engine:
         if context.budget is None or context.desk is None:
             return await self._answer(checked, request, context)
         turns, budget = context.desk.gate.turns, context.budget
+        if budget.cost >= LARGE:
+            context.reading.one_by_one()
         async with turns.turn(context.reading.reader.name, budget.cost, context.reading.deadline):
             answer = await self._answer(checked, request, context)
         return replace(answer, headers=budget.headers)

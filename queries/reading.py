@@ -73,6 +73,10 @@ class Reading:
                 statement, timeout_s=remaining_s, regions=self.reader.visible, **params
             )
 
+    def one_by_one(self) -> None:
+        """Ask one statement at a time from now on, as becomes a large question."""
+        self._turns = asyncio.Semaphore(1)
+
     def withheld(self, count: int) -> int | None:
         """How much is said to have been left out: the count, or None where that is not told."""
         return count if self.reader.is_told_withheld else None
