@@ -20,6 +20,7 @@ from detect.weekly.snapshot import Snapshot, take
 from detect.weekly.telling import tell
 from detect.weekly.tracker import follow
 from graph.model.provenance import merge_payloads
+from graph.store.constraints import prepare_records
 from graph.store.judgements import read_fold
 from graph.store.naming import Namer
 from graph.store.projection import read_hubs
@@ -42,6 +43,7 @@ def replay(
     Without a run before it the date is a first run, which tells nothing.
     """
     progress("replay")
+    prepare_records(store)
     state, before = memory(store, as_of)
     hubs, snapshot = _past(store, as_of, engine)
     week = follow(state, before, snapshot)

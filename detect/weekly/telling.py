@@ -13,6 +13,7 @@ from detect.weekly.sources import with_sources
 from detect.weekly.tracker import WeekOutcome
 from detect.weekly.tracks import TrackerState
 from graph.model.judgements import WITHDRAWN_PREFIX, day_of
+from graph.store.constraints import prepare_records
 from graph.store.session import Store
 from graph.store.statement import Statement
 
@@ -39,6 +40,8 @@ def tell(
     sides = {track.id: tuple(track.members) for track in before.tracks.values()}
     reasons = _explanations(before, week, current, recluster)
     flags = [_with_reason(flag, reasons) for flag in flags_of(week.events, week.alerts, sides)]
+    if flags:
+        prepare_records(store)
     as_of = current.as_of.isoformat()
     judgements = _judgements(store, as_of, flags)
     flags = [_with_judgements(flag, judgements) for flag in flags]

@@ -23,6 +23,7 @@ ANALYSIS_LABELS = (
 )
 
 SEARCH_INDEX = "entity_words"
+RECORD = "Record"
 
 
 def key_statements(of: Ontology) -> Iterator[Statement]:
@@ -71,7 +72,7 @@ def prepare(store: Store) -> None:
     """Make every missing key and index, and wait until they are online."""
     of = ontology()
     # Records first: there are more of them than of all else together, so their key takes longest.
-    _make(store, [_key_statement("Record"), *key_statements(of)], index_statements(of))
+    _make(store, [_key_statement(RECORD), *key_statements(of)], index_statements(of))
 
 
 def prepare_analysis(store: Store) -> None:
@@ -81,6 +82,11 @@ def prepare_analysis(store: Store) -> None:
     the next `prepare`: whoever loads more, serves or explains needs them, a detector does not.
     """
     _make(store, key_statements(ontology()), ())
+
+
+def prepare_records(store: Store) -> None:
+    """Make the key of records, for who looks up what some of them said: without it he reads them all."""
+    _make(store, [_key_statement(RECORD)], ())
 
 
 def _make(store: Store, keys: Iterable[Statement], indexes: Iterable[Statement]) -> None:

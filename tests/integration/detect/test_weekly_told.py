@@ -43,6 +43,7 @@ _FINDINGS = Statement(
     "MATCH (f:Finding) RETURN f.id AS id, f.first_found AS first, f.as_of AS seen, "
     "f.status AS status, COUNT { (f)-[:ABOUT]->() } AS about ORDER BY id",
 )
+_INDEXES = Statement("test_indexes", "SHOW INDEXES YIELD name RETURN collect(name) AS name")
 _STAGED = Statement("test_staged", "MATCH (f:StagedFinding) RETURN count(f) AS staged")
 _FOREIGN_LEASE = Statement(
     "test_foreign_lease",
@@ -56,6 +57,17 @@ def bodies(store: Store, day: date) -> dict[tuple[str, int], dict[str, Any]]:
         (row["region"], row["edition"]): json.loads(row["body"])
         for row in store.read(_DIGESTS, as_of=day.isoformat())
     }
+
+
+@pytest.mark.parametrize("is_replayed", [False, True])
+def test_records_are_looked_up_by_their_key(clean_store: Store, is_replayed: bool) -> None:
+    """A first load leaves it out, and without it a look at what a record says is a look at all of them."""
+    rings = Rings.of(clean_store)
+    run_weekly(clean_store, WEEK_1)
+    clean_store.run_schema(Statement("test_drop", "DROP CONSTRAINT record_id IF EXISTS"))
+    rings.join(WEEK_2)
+    (replay if is_replayed else run_weekly)(clean_store, WEEK_2)
+    assert "record_id" in clean_store.columns(_INDEXES)["name"]
 
 
 def test_each_region_gets_a_digest_of_its_part(clean_store: Store) -> None:
