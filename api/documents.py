@@ -1,7 +1,9 @@
 """Documents that were read before: parsed, measured and validated once, however often they are asked.
 
-What is kept of a document never changes after it is made, so every operation may share it. The cache
-forgets what was not asked for longest, and is bounded by the number of documents and by their text.
+What is kept of a document never changes after it is made, so every operation may share it. A document is
+kept when it is asked for the second time: who never asks the same thing twice takes no room from those who
+do, and leaves nothing behind. The cache forgets what was not asked for longest, and is bounded by the
+number of documents and by their text.
 """
 
 from __future__ import annotations
@@ -81,12 +83,17 @@ class Documents:
 
     A parsed document takes some 50 bytes for each of its characters, and its plans as much again or
     more: the million characters that are kept by default are 100 MiB or so, and no growth after that.
+    Of `most_once` documents it is remembered that they were asked for once.
     """
 
-    def __init__(self, most: int = 1_000, most_chars: int = 1_000_000) -> None:
+    def __init__(
+        self, most: int = 1_000, most_chars: int = 1_000_000, most_once: int = 10_000
+    ) -> None:
         self._most = most
         self._most_chars = most_chars
+        self._most_once = most_once
         self._kept: OrderedDict[tuple[str, int, int], Document] = OrderedDict()
+        self._once: OrderedDict[tuple[str, int, int], None] = OrderedDict()
         self._chars = 0
 
     def __len__(self) -> int:
@@ -101,6 +108,12 @@ class Documents:
             self._kept.move_to_end(key)
             return found
         made = read(query, key[0], limits)
+        if key not in self._once:
+            self._once[key] = None
+            if len(self._once) > self._most_once:
+                self._once.popitem(last=False)
+            return made
+        del self._once[key]
         self._kept[key] = made
         self._chars += made.chars
         while len(self._kept) > self._most or (

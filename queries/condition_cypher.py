@@ -150,6 +150,12 @@ class Compiler:
         """Cypher: the condition may hold of a doubtful thing, or of one that is seen in part."""
         return self._kleene(condition, _Place(variable, type_name), is_whole, is_sure=False)
 
+    def candidate(self, condition: Condition, variable: str, type_name: str) -> str:
+        """Cypher: the condition holds of a thing that is wholly seen, or it is doubtful and may hold."""
+        about = (condition, variable, type_name)
+        unsure = every(self.possible(*about, is_whole=True), self.doubtful(*about))
+        return either(self.plain(*about), unsure)
+
     def given(self, value: object) -> str:
         """The parameter that holds a value; the same for the same value."""
         for name, known_value in self.parameters.items():

@@ -148,14 +148,13 @@ async def _row(
         # The server would find out as well, and then refuse the index that it is told to read.
         return {"whole": [], "partly": []}
     compiler, ordering, about = Compiler(), listing.ordering, _about(listing)
-    plain, doubt = compiler.plain(*about), compiler.doubtful(*about)
-    plain = either(plain, every(compiler.possible(*about, is_whole=True), doubt))
+    doubt = compiler.doubtful(*about)
     is_seek = may_seek(listing.condition, listing.type_name)
     places = {
         "LABEL": listing.type_name,
         "HINT": ordering.hint("n", after, may_seek=is_seek),
         "AFTER": ordering.after_cypher("n", after, compiler.given),
-        "POSSIBLE": plain,
+        "POSSIBLE": compiler.candidate(*about),
         "ITEM": item or f"{{stored: properties(n), is_doubtful: coalesce({doubt}, false)}}",
         "PARTLY": compiler.possible(*about, is_whole=False),
         "ORDER": ordering.cypher("n"),

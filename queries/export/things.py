@@ -12,7 +12,6 @@ from queries.judging import judge
 from queries.listing import Listing
 from queries.lookup import view_of
 from queries.ordering import Place
-from queries.predicates import either, every
 from queries.reading import Reading, Row
 from queries.statements import for_type
 
@@ -47,15 +46,13 @@ async def _rows(
     reading: Reading, listing: Listing, last: Place | None, limit: int
 ) -> Sequence[Row]:
     compiler, about = Compiler(), (listing.condition, "n", listing.type_name)
-    possible, doubt = compiler.plain(*about), compiler.doubtful(*about)
-    possible = either(possible, every(compiler.possible(*about, is_whole=True), doubt))
     places = {
         "LABEL": listing.type_name,
         # What is asked stands in a CASE, so that no other index would be read anyway.
         "HINT": listing.ordering.hint("n", last, may_seek=False),
         "AFTER": listing.ordering.after_cypher("n", last, compiler.given),
-        "POSSIBLE": possible,
-        "DOUBTFUL": doubt,
+        "POSSIBLE": compiler.candidate(*about),
+        "DOUBTFUL": compiler.doubtful(*about),
         "PARTLY": compiler.possible(*about, is_whole=False),
     }
     statement = filled("export/things", places)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.auth import INVESTIGATOR, READER
-from api.documents import Documents, sha256_of
+from api.documents import Document, Documents, sha256_of
 from api.errors import RequestRefused
 from api.gate_settings import RateSettings, TrustedSettings
 from api.limits import DEFAULT_LIMITS, PRICES, Limits
@@ -148,19 +148,38 @@ def test_every_price_is_that_of_a_field() -> None:
     assert all(1 <= price < DEFAULT_LIMITS.cost for price in PRICES.values())
 
 
+def kept(documents: Documents, query: str) -> Document:
+    """A document that was asked for twice."""
+    documents.get(query, DEFAULT_LIMITS)
+    return documents.get(query, DEFAULT_LIMITS)
+
+
 def test_documents_are_read_once_and_the_least_asked_forgotten() -> None:
     documents = Documents(most=2)
-    first = documents.get("{ a }", DEFAULT_LIMITS)
-    documents.get("{ b }", DEFAULT_LIMITS)
+    first = kept(documents, "{ a }")
+    kept(documents, "{ b }")
     assert documents.get("{ a }", DEFAULT_LIMITS) is first
-    documents.get("{ c }", DEFAULT_LIMITS)
+    kept(documents, "{ c }")
     assert documents.get("{ a }", DEFAULT_LIMITS) is first
     assert len(documents) == 2
     assert documents.get("{ a }", Limits(tokens=100)) is not first
 
 
+def test_who_never_asks_twice_takes_no_room() -> None:
+    documents = Documents(most=2, most_once=3)
+    first = kept(documents, "{ a }")
+    for number in range(50):
+        documents.get(f"{{ b{number} }}", DEFAULT_LIMITS)
+    assert len(documents) == 1
+    assert documents.get("{ a }", DEFAULT_LIMITS) is first
+    # Of the last three alone it is known that they were asked for.
+    for name, count in (("b49", 2), ("b46", 2)):
+        documents.get(f"{{ {name} }}", DEFAULT_LIMITS)
+        assert len(documents) == count
+
+
 def test_the_text_that_is_kept_is_bounded() -> None:
     documents = Documents(most_chars=30)
     for name in "abc":
-        documents.get(f"{{ {name * 20} }}", DEFAULT_LIMITS)
+        kept(documents, f"{{ {name * 20} }}")
     assert len(documents) == 1
