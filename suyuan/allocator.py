@@ -1,9 +1,8 @@
 """How the C library of a long-lived process keeps memory.
 
 Answers of a service are large and short-lived: rows as bytes, rows as objects, a body as bytes. Left to
-itself glibc raises the size from which it gives blocks back at once up to 32 MiB, and gives every
-thread that waits for another one an arena of its own; so a service that never holds more than a few MiB
-grew by hundreds over ten thousand mixed operations (docs/figures.md).
+itself glibc raises the size from which it gives blocks back at once up to 32 MiB (mallopt(3), "dynamic
+mmap threshold"), and gives every thread that waits for another one an arena of its own.
 """
 
 from __future__ import annotations
