@@ -18,6 +18,7 @@ from suyuan.commands import (
     bench_paths,
     bench_peer,
     bench_search,
+    bench_weekly,
     bench_weekly_run,
 )
 from suyuan.figures import show_figures
@@ -39,7 +40,7 @@ command.add_command(bench_load.command)
 command.add_command(bench_made.command)
 command.add_command(bench_networks.networks)
 command.add_command(bench_networks.null)
-command.add_command(bench_networks.weekly)
+command.add_command(bench_weekly.weekly)
 command.add_command(bench_paths.command)
 command.add_command(bench_peer.command)
 command.add_command(bench_search.command)

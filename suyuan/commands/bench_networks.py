@@ -1,4 +1,4 @@
-"""`suyuan bench networks|null|weekly`: the engines beside reference methods, on planted worlds."""
+"""`suyuan bench networks|null`: the engines beside reference methods, on planted worlds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 import numpy as np
 
 from benchmarks import networks as comparison
-from benchmarks import planted, planted_weeks
+from benchmarks import planted
 from benchmarks.networks import Run
 from benchmarks.planted_world import LEVELS
 from benchmarks.references import REFERENCES, SLOW_REFERENCES
@@ -200,18 +200,3 @@ def null(
             wrong = found.mean.false + found.mean.junk
             figures.append(at_most(f"networks.null.{level}.{engine}.flagged", wrong, 0, "clusters"))
     show_figures(terminal, figures, {"merchants": merchants, "seeds": list(seeds)})
-
-
-@click.command("weekly")
-@_merchants
-@_seeds
-@click.option("--level", type=click.Choice(list(LEVELS)), default="medium", show_default=True)
-@click.option("--weeks", type=click.IntRange(2, 52), default=26, show_default=True)
-@terminal_options
-def weekly(
-    merchants: int, seeds: tuple[int, ...], level: str, weeks: int, terminal: Terminal
-) -> None:
-    """Events and newly linked pairs over planted weeks."""
-    report = planted_weeks.run(level, merchants, seeds, weeks)
-    figures = [Figure(f"weekly.{level}.{name}", float(value), "") for name, value in report.items()]
-    show_figures(terminal, figures, {"merchants": merchants, "seeds": list(seeds), "weeks": weeks})
