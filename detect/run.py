@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import date
 
@@ -10,6 +10,13 @@ from detect.contract import Detector, Row
 from detect.detectors import DETECTORS, by_id
 from graph.model.findings import Finding
 from graph.store.session import Store
+from graph.store.statement import Statement
+
+_PUBLISHED = Statement.load(__file__, "published_members.cypher")
+
+CLUSTERS = "clusters"
+"""Name of the parameter of detectors that ask for clusters; told, because one that reads them within the
+transaction that writes them is planned as if there were none."""
 
 #: Called after each detector with its id and the number of findings.
 Progress = Callable[[str, int], None]
@@ -69,19 +76,33 @@ def begin_detectors(
 def rows_of(
     store: Store, detector: Detector, as_of: date, hubs: Collection[str]
 ) -> Iterable[Mapping[str, object]]:
-    """The rows that a detector's statement returns, with the detector's default parameters."""
+    """The rows that a detector's statement returns, with the detector's default parameters.
+
+    A detector that asks for clusters is given those that are published.
+    """
+    clusters: Sequence[Row] = ()
+    if CLUSTERS in detector.statement.parameters:
+        clusters = store.read(_PUBLISHED, as_of=as_of.isoformat())
     return store.read(
         detector.statement,
         timeout_s=TIMEOUT_S,
-        **arguments(detector, as_of, hubs, detector.defaults()),
+        **arguments(detector, as_of, hubs, detector.defaults(), clusters),
     )
 
 
 def arguments(
-    detector: Detector, as_of: date, hubs: Collection[str], parameters: Mapping[str, float]
+    detector: Detector,
+    as_of: date,
+    hubs: Collection[str],
+    parameters: Mapping[str, float],
+    clusters: Sequence[Mapping[str, object]] = (),
 ) -> dict[str, object]:
-    """Exactly the parameters that the detector's statement names, with their values."""
-    known = {"as_of": as_of.isoformat(), "hubs": sorted(hubs), **parameters}
+    """Exactly the parameters that the detector's statement names, with their values.
+
+    `clusters`: `{id, members}` of those that are no lawful groups.
+    """
+    said = {"as_of": as_of.isoformat(), "hubs": sorted(hubs), CLUSTERS: list(clusters)}
+    known: dict[str, object] = {**said, **parameters}
     return {name: known[name] for name in sorted(detector.statement.parameters)}
 
 

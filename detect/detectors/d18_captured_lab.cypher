@@ -1,5 +1,6 @@
 // Purpose: labs from which one cluster of merchants gets far more of its reports than the market does.
-// Parameters: as_of (ISO date), hubs (ids held harmless), min_reports (reports), min_lift (ratio).
+// Parameters: as_of (ISO date), hubs (ids held harmless), clusters (list of {id, members: [ids]}, lawful
+//   groups left out), min_reports (reports), min_lift (ratio).
 // Returns: cluster_id, lab {id, name, records, regions}, members [ids], draws (reports the cluster
 //   uses), hits (of these, from the lab), passes (of the hits, concluding a pass), population and
 //   marked (reports of these product classes in the market, and from the lab), local {reports,
@@ -20,13 +21,11 @@ CALL () {
     count(CASE WHEN s.is_pass = false THEN 1 END) AS failed
   RETURN collect({class: class, checked: checked, failed: failed}) AS spots
 }
-// Clusters are written in the same transaction, so the planner knows of none: asked for the members of
-// each, it may look at those of all.
-CALL () {
-  MATCH (m:Merchant)-[:MEMBER_OF]->(c:Cluster)
-  WHERE c.as_of <= $as_of AND coalesce(c.label, '') <> 'lawful_group'
-  WITH c, collect(m) AS members
-  RETURN c, members
+UNWIND $clusters AS c
+CALL (c) {
+  UNWIND c.members AS id
+  MATCH (m:Merchant {id: id})
+  RETURN collect(m) AS members
 }
 // Lists are made by subqueries: to group by lists is to hash all of each for every row.
 WITH market, spots, c, members,
@@ -51,7 +50,9 @@ CALL (used) {
   WHERE size(hits) >= $min_reports AND NOT lab.id IN $hubs
   RETURN lab, hits, classes
 }
-WITH market, spots, lab, collect({cluster: c, members: members, hits: hits, classes: classes,
+// Market and spots are one list each, told with every row: as keys of a group they would be hashed.
+WITH lab, head(collect(market)) AS market, head(collect(spots)) AS spots,
+  collect({cluster: c.id, members: members, hits: hits, classes: classes,
   drawn: [u IN used WHERE u.product_class IN classes]}) AS drawings
 CALL (lab) {
   MATCH (x:TestReport)-[r:REPORT_FROM]->(lab)
@@ -64,8 +65,8 @@ WITH spots, lab, one,
   reduce(n = 0, x IN market | n + CASE WHEN x.class IN one.classes THEN x.n ELSE 0 END) AS population,
   reduce(n = 0, x IN of_lab | n + CASE WHEN x.class IN one.classes THEN x.n ELSE 0 END) AS marked
 WHERE 1.0 * size(one.hits) * population >= $min_lift * size(one.drawn) * marked
-WITH spots, collect({lab: lab, population: population, marked: marked, cluster: one.cluster,
-  members: one.members, hits: one.hits, classes: one.classes, drawn: one.drawn,
+WITH head(collect(spots)) AS spots,
+  collect({lab: lab, population: population, marked: marked, cluster: one.cluster, members: one.members, hits: one.hits, classes: one.classes, drawn: one.drawn,
   provinces: [m IN one.members WHERE m.division IS NOT NULL | substring(m.division, 0, 2)]}) AS cases
 CALL () {
   MATCH (x:TestReport)-[r:COMMISSIONED_BY]->(other:Merchant)
@@ -92,7 +93,7 @@ WITH one, lab, members, spot_checks,
         AND (s.end_seen IS NULL OR s.end_seen > $as_of))
       AND NOT other IN members
   }} AS local
-RETURN one.cluster.id AS cluster_id,
+RETURN one.cluster AS cluster_id,
   {id: lab.id, name: lab.name, records: lab.records, regions: lab.regions} AS lab,
   [m IN members | m.id] AS members, size(one.drawn) AS draws, size(one.hits) AS hits,
   size([t IN one.hits WHERE t.is_pass = true]) AS passes, one.population AS population,

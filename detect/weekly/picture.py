@@ -35,7 +35,7 @@ Progress = Callable[[str], None]
 #: Detectors that are running; calling it waits for what they find.
 Judging = Callable[[None], list[Finding]]
 
-#: Detectors that read published clusters, so they run within the publication.
+#: Detectors that are told the clusters, so they run when these are known.
 AFTER_CLUSTERS = frozenset({"D18"})
 
 

@@ -1,7 +1,7 @@
 """Publication: staged where no reader looks, then shown by one transaction.
 
-Detectors that read published clusters run inside that transaction, on the clusters it has just written.
-It begins with the lease, so of two runs only the one that still holds it publishes.
+Detectors of clusters are told which are about to be published, so the transaction only writes. It begins
+with the lease, so of two runs only the one that still holds it publishes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from detect.detectors import by_id
@@ -40,7 +41,7 @@ _TOLD_AT = Statement.load(__file__, "told_at.cypher")
 _MERCHANTS_SAID = Statement.load(__file__, "merchants_said.cypher")
 
 TIMEOUT_S = 900.0
-"""For the publishing transaction: on a million merchants it writes their memberships and runs D18."""
+"""For the publishing transaction, and for what is asked of all clusters at once before it."""
 
 _BATCH = 2_000
 
@@ -97,19 +98,22 @@ def publish(store: Store, lease: Lease, wish: Publication, progress: Progress) -
     progress("stage")
     before = wanted(after_clusters=False)
     staged = stage_findings(store, wish.findings, wish.as_of, before)
+    found = _found_after(store, wish)
+    labs = assess_labs([*wish.findings, *found])
+    labs += find_lab_communities(
+        partial(store.read, timeout_s=TIMEOUT_S),
+        wish.as_of.isoformat(),
+        wish.picture.hubs,
+        [*wish.findings, *found, *labs],
+        wish.networks,
+    )
     progress("publish")
 
     def whole(run: Run) -> Published:
         lease.renew(run)
         _do(run, staged.steps())
         _do(run, cluster_steps(wish.clusters, wish.as_of))
-        found = _found_after(run, wish)
         _do(run, finding_steps(found, wish.as_of, wanted(after_clusters=True)))
-        labs = assess_labs([*wish.findings, *found])
-        said = [*wish.findings, *found, *labs]
-        labs += find_lab_communities(
-            run, wish.as_of.isoformat(), wish.picture.hubs, said, wish.networks
-        )
         _do(run, finding_steps(labs, wish.as_of, [LAB_DETECTOR, COMMUNITY_DETECTOR]))
         counts = _counts(wish, [*wish.findings, *found, *labs])
         if wish.memory is None:
@@ -146,13 +150,18 @@ def told_week(
     return ToldWeek(as_of, 1, flags, facts, merchants, incomplete)
 
 
-def _found_after(run: Run, wish: Publication) -> list[Finding]:
-    """What detectors say that need the clusters, as this transaction has written them."""
+def _found_after(store: Store, wish: Publication) -> list[Finding]:
+    """What detectors say of the clusters that are about to be published."""
+    clusters = [
+        {"id": cluster.id, "members": [member.merchant_id for member in cluster.members]}
+        for cluster in wish.clusters
+        if cluster.assessment.label is not GroupLabel.LAWFUL_GROUP
+    ]
     found: list[Finding] = []
     for name in wanted(after_clusters=True):
         detector = by_id(name)
-        given = arguments(detector, wish.as_of, wish.picture.hubs, detector.defaults())
-        found += judge_rows(detector, run(detector.statement, **given))
+        given = arguments(detector, wish.as_of, wish.picture.hubs, detector.defaults(), clusters)
+        found += judge_rows(detector, store.read(detector.statement, timeout_s=TIMEOUT_S, **given))
     return found
 
 

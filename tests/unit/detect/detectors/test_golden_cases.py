@@ -9,7 +9,7 @@ import pytest
 from detect.contract import Detector
 from detect.detectors import DETECTORS, by_id
 from detect.detectors.wording import explanation
-from detect.run import judge_rows
+from detect.run import CLUSTERS, judge_rows
 from graph.model.findings import Finding
 from graph.model.texts.catalogue import LANGUAGES, text
 from tests.unit.detect.detectors.golden import CASES, Case, cases_of
@@ -103,7 +103,7 @@ def test_texts_and_parameters_are_complete(detector: Detector) -> None:
         assert parameter.minimum <= parameter.default <= parameter.maximum, parameter.name
         assert parameter.unit
         assert parameter.reason
-    assert detector.statement.parameters <= {"as_of", "hubs", *detector.defaults()}
+    assert detector.statement.parameters <= {"as_of", "hubs", CLUSTERS, *detector.defaults()}
     assert {"as_of", "hubs"} <= detector.statement.parameters
     assert detector.legal_basis
 
