@@ -29,6 +29,9 @@ from graph.store.constraints import prepare
 from graph.store.session import Store
 
 PER_S, P99_GOAL_MS, ATTACK_GOAL = 100, 15.0, 2.0
+WARM_UP_S = 15.0
+"""A service runs for weeks; for the first seconds Java compiles what the database runs, on the same cores."""
+
 _CONNECTIONS, _ATTACKERS = 8, 2
 _REGION, _ACCEPT = "330000", "application/json"
 SMALL = '{ merchant(merchantId: "M0001") { id name division label } }'
@@ -80,7 +83,7 @@ def run(seconds: float, folder: Path, repetitions: int = 15) -> list[Figure]:
         small = tokens.create("small", [_REGION], day, now)
         hostile = tokens.create("hostile", [_REGION], day, now)
         with served(store.connection, tokens.path) as service:
-            _closed(service.url, small, 2.0)  # warms up
+            _closed(service.url, small, WARM_UP_S)
             _ask_probes_once(service.url, hostile)
             alone = _paced(service.url, small, seconds)
             with _attacked(service.url, hostile) as answered:
