@@ -30,7 +30,7 @@ from graph.store.session import Store
 
 PER_S, P99_GOAL_MS, ATTACK_GOAL = 100, 15.0, 2.0
 WARM_UP_S = 15.0
-"""A service runs for weeks; for the first seconds Java compiles what the database runs, on the same cores."""
+"""In its first seconds Java compiles what the database runs, on the same cores."""
 
 _CONNECTIONS, _ATTACKERS = 8, 2
 _REGION, _ACCEPT = "330000", "application/json"
