@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +34,10 @@ from tests.integration.api.service import NOW, Service
 from tests.integration.queries.world import HERE, NATION, THERE, World
 
 OPERATIONS = 300
+
+#: Whoever is cancelled while the driver opens a connection leaves a socket behind (a fault of neo4j 6.4),
+#: which is closed when it is collected; operations made by chance are cancelled all the time.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 
 
 @dataclass(slots=True)
@@ -71,6 +77,9 @@ def asked(
     loop.run_until_complete(opened.close())
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()  # here, and not in a test that has nothing to do with it
 
 
 def fill(world: World) -> None:
