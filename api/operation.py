@@ -28,7 +28,6 @@ from api.limits import Limits, Size, check_operation, paged_fields
 from api.plan.running import Runner, is_planned
 from api.request import GRAPHQL_TYPE, METHOD, GraphQLRequest
 from api.schema import executable
-from api.turns import LARGE
 
 _MAX_ERRORS = 10
 _OPERATION = Shown("BAD_REQUEST", 400, "api.error.operation")
@@ -80,10 +79,10 @@ class Engine:
             raise RequestRefused(_STREAM)
         if context.budget is None or context.desk is None:
             return await self._answer(checked, request, context)
-        turns, budget = context.desk.gate.turns, context.budget
-        if budget.cost >= LARGE:
-            context.reading.one_by_one()
-        async with turns.turn(context.reading.reader.name, budget.cost, context.reading.deadline):
+        turns, budget, reading = context.desk.gate.turns, context.budget, context.reading
+        async with turns.turn(reading.reader.name, budget.cost, reading.deadline) as is_large:
+            if is_large:
+                reading.one_by_one()
             answer = await self._answer(checked, request, context)
         return replace(answer, headers=budget.headers)
 

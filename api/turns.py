@@ -35,17 +35,18 @@ class Turns:
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, reader: str, cost: int, deadline: float) -> AsyncIterator[None]:
+    async def turn(self, reader: str, cost: int, deadline: float) -> AsyncIterator[bool]:
         """Wait, if the operation is large, and hold the turn for as long as the block lasts.
 
-        Raises RequestRefused (SERVICE_UNAVAILABLE) when none came before `deadline` (monotonic seconds).
+        Gives whether it is large. Raises RequestRefused (SERVICE_UNAVAILABLE) when no turn came before
+        `deadline` (monotonic seconds).
         """
         if cost < LARGE:
-            yield
+            yield False
             return
         await self._take(reader, deadline)
         try:
-            yield
+            yield True
         finally:
             self._pass_on()
 

@@ -24,15 +24,12 @@ from api.schema import executable
 from benchmarks.figures import Figure, at_most
 from benchmarks.fuzz_operations import Operation, Operations
 from benchmarks.fuzz_values import Pool, Values
+from benchmarks.made_store import made_store
 from benchmarks.served import KeptConnection, Served, readers, served
 from detect.weekly.run import run_weekly
-from graph.store.bulk_import import bulk_load
 from graph.store.constraints import prepare
 from graph.store.session import Store
-from ingest.bulk_sink import BulkSink
-from ingest.pipeline import load
 from synth.settings import MIN_MERCHANTS, WorldSettings, day_of
-from synth.world import generate
 
 GRAPHQL = "application/graphql-response+json"
 _CLIENTS = 4
@@ -151,11 +148,7 @@ def _ask(connection: KeptConnection, operation: Operation, token: str) -> tuple[
 
 @contextmanager
 def _small_world(folder: Path, seed: int) -> Iterator[Store]:
-    world, place = folder / "world", folder / "store"
-    generate(WorldSettings(MIN_MERCHANTS, 1, seed, "medium"), world)
-    with bulk_load(place) as bulk:
-        load(sorted((world / "tables").glob("week_*")), BulkSink(bulk))
-    with Store.open(place) as store:
+    with Store.open(made_store(WorldSettings(MIN_MERCHANTS, 1, seed, "medium"), folder)) as store:
         prepare(store)
         run_weekly(store, day_of(1))
         yield store

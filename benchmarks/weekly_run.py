@@ -22,11 +22,8 @@ import orjson
 import psutil
 
 from benchmarks.figures import Figure, at_most
-from graph.store.bulk_import import bulk_load
-from ingest.bulk_sink import BulkSink
-from ingest.pipeline import load
+from benchmarks.made_store import made_store
 from synth.settings import WorldSettings, day_of
-from synth.world import generate
 
 TOTAL_GOAL_S, RSS_GOAL_MIB, GROWTH_GOAL = 180.0, 6_144.0, 1.1
 """Asked for at a million merchants; growth as the exponent n of (merchants ** n)."""
@@ -52,15 +49,6 @@ class Measured:
 
 class RunFailed(RuntimeError):
     """The command failed, or the date had been run before, which takes no time to speak of."""
-
-
-def made(merchants: int, seed: int, folder: Path) -> Path:
-    """A store below `folder` that holds a made-up world of two weeks."""
-    world, store = folder / f"world-{merchants}", folder / f"store-{merchants}"
-    generate(WorldSettings(merchants, 2, seed, "medium"), world)
-    with bulk_load(store) as bulk:
-        load(sorted((world / "tables").glob("week_*")), BulkSink(bulk))
-    return store
 
 
 def measure(store: Path, as_of: date) -> Measured:
@@ -100,7 +88,9 @@ def run(sizes: Sequence[int], seed: int, folder: Path, store: Path | None = None
 
     A `store` given must never have been run for the days of the made-up weeks 1 and 2.
     """
-    stores = [made(size, seed, folder) for size in sorted(sizes)] + ([store] if store else [])
+    worlds = [WorldSettings(size, 2, seed, "medium") for size in sorted(sizes)]
+    stores = [made_store(world, folder / str(world.merchants)) for world in worlds]
+    stores += [store] if store else []
     return figures([[measure(each, day_of(week)) for week in (1, 2)] for each in stores])
 
 

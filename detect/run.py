@@ -74,18 +74,23 @@ def begin_detectors(
 
 
 def rows_of(
-    store: Store, detector: Detector, as_of: date, hubs: Collection[str]
+    store: Store,
+    detector: Detector,
+    as_of: date,
+    hubs: Collection[str],
+    clusters: Sequence[Mapping[str, object]] | None = None,
+    timeout_s: float = TIMEOUT_S,
 ) -> Iterable[Mapping[str, object]]:
     """The rows that a detector's statement returns, with the detector's default parameters.
 
-    A detector that asks for clusters is given those that are published.
+    A detector that asks for clusters is given `clusters`, or else those that are published.
     """
-    clusters: Sequence[Row] = ()
-    if CLUSTERS in detector.statement.parameters:
-        clusters = store.read(_PUBLISHED, as_of=as_of.isoformat())
+    if clusters is None:
+        is_asking = CLUSTERS in detector.statement.parameters
+        clusters = store.read(_PUBLISHED, as_of=as_of.isoformat()) if is_asking else ()
     return store.read(
         detector.statement,
-        timeout_s=TIMEOUT_S,
+        timeout_s=timeout_s,
         **arguments(detector, as_of, hubs, detector.defaults(), clusters),
     )
 

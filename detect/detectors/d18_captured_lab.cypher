@@ -66,7 +66,7 @@ WITH spots, lab, one,
   reduce(n = 0, x IN of_lab | n + CASE WHEN x.class IN one.classes THEN x.n ELSE 0 END) AS marked
 WHERE 1.0 * size(one.hits) * population >= $min_lift * size(one.drawn) * marked
 WITH head(collect(spots)) AS spots,
-  collect({lab: lab, population: population, marked: marked, cluster: one.cluster, members: one.members, hits: one.hits, classes: one.classes, drawn: one.drawn,
+  collect(one {.*, lab: lab, population: population, marked: marked,
   provinces: [m IN one.members WHERE m.division IS NOT NULL | substring(m.division, 0, 2)]}) AS cases
 CALL () {
   MATCH (x:TestReport)-[r:COMMISSIONED_BY]->(other:Merchant)

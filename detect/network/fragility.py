@@ -146,9 +146,8 @@ def study(
     """
     bounds = limits or FragilityLimits()
     around = regions_of(incidence, clustering, clusters, bounds.max_holders)
-    regions = [region for region in around if region.rows.size <= bounds.max_links]
+    waiting = [region for region in around if region.rows.size <= bounds.max_links]
     found = {cluster: Fragility(identifiers=0) for cluster in clusters}
-    waiting = regions
     for name, rule in rules.items():
         outcomes = _in_lockstep(waiting, name, rule, bounds.of(name))
         found |= outcomes

@@ -8,7 +8,7 @@ with the links undone, and an answer that does not separate is called not explai
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,7 +147,6 @@ class Counterfactual:
         self.calls = 0
         self.max_calls = limits.max_calls
         incidence = current.incidence
-        self.population = incidence.population
         members = [frozenset(side.members) | side.anchor.members for side in sides]
         inner = _inner(current, members[0] | members[1])
         rows = _region_rows(current, inner, limits.max_holders)
@@ -164,7 +163,8 @@ class Counterfactual:
         ordered = sorted(near, key=lambda link: (link not in bridges, link))
         self.changes = tuple(ordered[: limits.max_changes])
         self.bridging = tuple(at for at, link in enumerate(self.changes) if link in bridges)
-        self.local, self.is_present, self.row_of = _local(incidence, rows, self.changes)
+        local, self.is_present, self.row_of = _local(incidence, rows, self.changes)
+        self.local = replace(local, market=incidence.population)
         self.sides = tuple(_positions(self.local.merchants, side) for side in members)
 
     def apart(self, undone: Sequence[int]) -> bool:
@@ -175,19 +175,7 @@ class Counterfactual:
         keep = self.is_present.copy()
         for at in undone:
             keep[self.row_of[at]] = self.changes[at].change is LinkChange.REMOVED
-        local = self.local
-        clustering = self.recluster(
-            Incidence(
-                local.merchants,
-                local.identifiers,
-                local.kinds,
-                local.merchant[keep],
-                local.identifier[keep],
-                local.kind[keep],
-                local.first_seen_day[keep],
-                self.population,
-            )
-        )
+        clustering = self.recluster(self.local.kept(keep))
         one, other = (_majority(clustering.label[side]) for side in self.sides)
         return one < 0 or other < 0 or one != other
 

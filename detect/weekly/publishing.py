@@ -22,7 +22,7 @@ from detect.labs import assess_labs
 from detect.network.labels import GroupLabel
 from detect.network.published import PublishedCluster
 from detect.publication import cluster_steps, finding_steps, stage_findings
-from detect.run import arguments, judge_rows
+from detect.run import judge_rows, rows_of
 from detect.weekly.digest import ClusterFacts, MerchantSaid, ToldWeek, digests
 from detect.weekly.flags import Flag
 from detect.weekly.lease import Lease
@@ -160,8 +160,8 @@ def _found_after(store: Store, wish: Publication) -> list[Finding]:
     found: list[Finding] = []
     for name in wanted(after_clusters=True):
         detector = by_id(name)
-        given = arguments(detector, wish.as_of, wish.picture.hubs, detector.defaults(), clusters)
-        found += judge_rows(detector, store.read(detector.statement, timeout_s=TIMEOUT_S, **given))
+        rows = rows_of(store, detector, wish.as_of, wish.picture.hubs, clusters, TIMEOUT_S)
+        found += judge_rows(detector, rows)
     return found
 
 

@@ -27,16 +27,18 @@ RSS_GOAL_MIB, DEEP_RSS_GOAL_MIB = 512, 1024
 FROM_MERCHANTS = 1_000_000
 SLOW_UP_TO = 20_000
 
-_seeds = click.option("--seed", "seeds", type=int, multiple=True, default=(51,), show_default=True)
+seeds_option = click.option(
+    "--seed", "seeds", type=int, multiple=True, default=(51,), show_default=True
+)
 _level = click.option("--level", "levels", type=click.Choice(list(LEVELS)), multiple=True)
-_merchants = click.option(
+merchants_option = click.option(
     "--merchants", type=click.IntRange(min=1000), default=20_000, show_default=True
 )
 
 
 @click.command("networks")
-@_merchants
-@_seeds
+@merchants_option
+@seeds_option
 @_level
 @click.option(
     "--engine", "engines", type=click.Choice(sorted(ENGINES)), multiple=True, help="Default: all."
@@ -185,8 +187,8 @@ def _at_a_million(
 
 
 @click.command("null")
-@_merchants
-@_seeds
+@merchants_option
+@seeds_option
 @_level
 @terminal_options
 def null(

@@ -9,6 +9,7 @@ import click
 from benchmarks import planted_weeks
 from benchmarks.planted_world import LEVELS
 from detect.network.engines import DEFAULT_ENGINE, ENGINES
+from suyuan.commands.bench_networks import merchants_option, seeds_option
 from suyuan.figures import show_figures
 from suyuan.options import terminal_options
 from suyuan.terminal import Terminal
@@ -39,8 +40,8 @@ _EXPLAINED = ("explanation_bridging_verified", "explanation_cut_verified")
 
 
 @click.command("weekly")
-@click.option("--merchants", type=click.IntRange(min=1000), default=20_000, show_default=True)
-@click.option("--seed", "seeds", type=int, multiple=True, default=(51,), show_default=True)
+@merchants_option
+@seeds_option
 @click.option("--level", type=click.Choice(list(LEVELS)), default=GOALS_AT, show_default=True)
 @click.option("--weeks", type=click.IntRange(2, 52), default=26, show_default=True)
 @click.option(

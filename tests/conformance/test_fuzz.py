@@ -29,7 +29,6 @@ from graph.store.async_session import AsyncStore
 from graph.store.connection import Connection
 from graph.store.session import Store
 from tests.conftest import cleared
-from tests.integration.api.live import connected
 from tests.integration.api.service import NOW, Service
 from tests.integration.queries.world import HERE, NATION, THERE, World
 
@@ -66,7 +65,6 @@ def asked(
     app = ApiSettings(tokens.folder / "tokens.json", now=lambda: NOW)
     loop = asyncio.new_event_loop()
     opened = loop.run_until_complete(AsyncStore.open(server, wait=False))
-    loop.run_until_complete(connected(opened))
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(create_app(opened, app), raise_app_exceptions=False),
         base_url="http://test",
