@@ -1,23 +1,22 @@
 """Writes what was found into the graph: staged where no reader looks, then shown in one transaction.
 
 Findings of a large store do not fit into a transaction that a small server can hold, their change of
-label does. Clusters are written in the transaction itself.
+label does. Clusters: `detect.network.publication`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
-from detect.network.published import PublishedCluster, PublishedMember
 from graph.model.findings import Finding
 from graph.model.ids import type_of
 from graph.ontology import ontology
-from graph.store.attach import about_statement, owned_statement
+from graph.store.attach import about_statement
 from graph.store.session import Step, Store
 from graph.store.statement import Statement
 
@@ -29,13 +28,9 @@ _STANDING = Statement.load(__file__, "standing_findings.cypher")
 _SWITCH_CHANGED = Statement.load(__file__, "switch_changed.cypher")
 _SWITCH_NEW = Statement.load(__file__, "switch_new.cypher")
 _CONFIRM = Statement.load(__file__, "confirm_findings.cypher")
-_NETWORK = __file__.replace("publication.py", "network/publication.py")
-_CLEAR_MEMBERS = Statement.load(_NETWORK, "clear_members.cypher")
-_CLEAR_OWNED = Statement.load(_NETWORK, "clear_owned.cypher")
-_CLUSTERS = Statement.load(_NETWORK, "publish_clusters.cypher")
-_RETIRE = Statement.load(_NETWORK, "retire_clusters.cypher")
-_MEMBERS = Statement.load(_NETWORK, "publish_members.cypher")
 _BATCH = 5_000
+
+T = TypeVar("T")
 
 OPEN = "open"
 """Status of a finding that the newest run made."""
@@ -43,10 +38,11 @@ OPEN = "open"
 
 @dataclass(frozen=True, slots=True)
 class StagedFindings:
-    """Findings that wait to be shown: what is new or changed in the store, the rest by its id."""
+    """Findings that wait to be shown: so many are new or changed in the store, the rest known by its id."""
 
     as_of: date
     detectors: tuple[str, ...]
+    staged: int
     confirmed: tuple[str, ...]
 
     def steps(self) -> list[Step]:
@@ -55,7 +51,7 @@ class StagedFindings:
         return [
             Step(_SWITCH_CHANGED),
             Step(_SWITCH_NEW),
-            *(Step(_CONFIRM, {"ids": ids, "as_of": day}) for ids in _parts(self.confirmed)),
+            *(Step(_CONFIRM, {"ids": ids, "as_of": day}) for ids in parts(self.confirmed)),
             _close(self.as_of, self.detectors),
         ]
 
@@ -85,7 +81,7 @@ def stage_findings(
         store.write_batches(statement, about)
     written = {row["id"] for row in fresh}
     confirmed = tuple(row["id"] for row in rows if row["id"] not in written)
-    return StagedFindings(as_of, tuple(sorted(detectors)), confirmed)
+    return StagedFindings(as_of, tuple(sorted(detectors)), len(fresh), confirmed)
 
 
 def finding_steps(findings: Sequence[Finding], as_of: date, detectors: Iterable[str]) -> list[Step]:
@@ -116,54 +112,21 @@ def _about(findings: Iterable[Finding], label: str) -> list[tuple[Statement, lis
     ]
 
 
-def _parts(ids: Sequence[str]) -> Iterator[list[str]]:
-    for at in range(0, len(ids), _BATCH):
-        yield list(ids[at : at + _BATCH])
+def parts(rows: Sequence[T]) -> Iterator[list[T]]:
+    """Rows in batches, so that no statement is handed all of them."""
+    for at in range(0, len(rows), _BATCH):
+        yield list(rows[at : at + _BATCH])
 
 
-def cluster_steps(clusters: Sequence[PublishedCluster], as_of: date) -> list[Step]:
-    """The steps that replace the published clusters by these, to be written in one transaction."""
-    owned: dict[str, list[dict[str, Any]]] = {}
-    for cluster in clusters:
-        for identifier, (inside, holders) in sorted(cluster.owned.items()):
-            owned.setdefault(type_of(identifier), []).append(
-                {
-                    "identifier": identifier,
-                    "cluster": cluster.id,
-                    "holders_inside": inside,
-                    "holders": holders,
-                }
-            )
-    return [
-        Step(_CLEAR_MEMBERS),
-        Step(_CLEAR_OWNED),
-        Step(
-            _CLUSTERS,
-            {"rows": [{"id": c.id, "properties": _cluster_properties(c, as_of)} for c in clusters]},
-        ),
-        Step(_RETIRE, {"ids": [c.id for c in clusters]}),
-        Step(
-            _MEMBERS,
-            {
-                "rows": [
-                    {
-                        "merchant": m.merchant_id,
-                        "cluster": c.id,
-                        "properties": _member_properties(m),
-                    }
-                    for c in clusters
-                    for m in c.members
-                ]
-            },
-        ),
-        *(Step(owned_statement(name), {"rows": rows}) for name, rows in sorted(owned.items())),
-    ]
+def content_of(properties: Mapping[str, Any]) -> str:
+    """A digest of what is said, so that what says the same as before is not written again."""
+    said = json.dumps(properties, ensure_ascii=False, sort_keys=True)
+    return blake2b(said.encode(), digest_size=12).hexdigest()
 
 
 def _finding_row(finding: Finding, as_of: date) -> dict[str, Any]:
     properties = _finding_properties(finding)
-    said = json.dumps(properties, ensure_ascii=False, sort_keys=True)
-    content = blake2b(said.encode(), digest_size=12).hexdigest()
+    content = content_of(properties)
     properties |= {"id": finding.id, "content": content, "as_of": as_of.isoformat()}
     return {"id": finding.id, "properties": properties, "first_found": as_of.isoformat()}
 
@@ -185,40 +148,4 @@ def _finding_properties(finding: Finding) -> dict[str, Any]:
         "checks": list(finding.checks),
         "regions": list(finding.regions),
         "status": OPEN,
-    }
-
-
-def _cluster_properties(cluster: PublishedCluster, as_of: date) -> dict[str, Any]:
-    assessment = cluster.assessment
-    return {
-        "as_of": as_of.isoformat(),
-        "label": assessment.label.value,
-        "score": assessment.score,
-        "size": len(cluster.members),
-        "status": "current",
-        "regions": list(cluster.regions),
-        "divisions": sorted({m.division for m in cluster.members if m.division}),
-        "fragility": json.dumps(cluster.fragility.to_dict(), ensure_ascii=False),
-        "values": json.dumps(
-            {
-                "violating": assessment.violating,
-                "base_rate": assessment.base_rate,
-                "chance": assessment.chance,
-                "declared_share": assessment.declared_share,
-                "detectors": dict(assessment.detectors),
-                "mean_internal": cluster.mean_internal,
-                "internal_identifiers": cluster.internal_identifiers,
-                "source_types": list(cluster.source_types),
-            },
-            ensure_ascii=False,
-        ),
-    }
-
-
-def _member_properties(member: PublishedMember) -> dict[str, Any]:
-    return {
-        "role": member.role.value,
-        "roles": json.dumps([reason.to_dict() for reason in member.roles], ensure_ascii=False),
-        "strength": member.strength,
-        "ties": json.dumps([tie.to_dict() for tie in member.ties], ensure_ascii=False),
     }

@@ -8,13 +8,14 @@ nothing is claimed (`is_verified` is false).
 
 Thousands of such runs would take minutes one by one, and most of that is overhead. So all clusters
 are asked in lockstep: the regions of a round are laid side by side as disjoint parts of one incidence,
-and the engine runs once.
+and the engine runs once. And a cluster whose region is as it was is not asked again (`Studied`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
 
@@ -31,6 +32,8 @@ Rule = Callable[[Incidence], Clustering]
 """An engine. It must give each connected part of an incidence what it would give it alone."""
 
 _CHEAP = "corroboration"
+
+_METHOD = 1  # to be raised when a study would find something else in the same region
 
 _Asked = list[frozenset[int]]  # sets of local identifiers to take away
 _Labels = list[IntArray]  # for each of them, the cluster number of every local merchant
@@ -84,6 +87,7 @@ class Fragility:
     and not guessed. `tried` of `identifiers` shared ones were taken away one by one; `losses` are those
     that were missed. `smallest`: identifiers that alone hold all members together; empty where none
     was found within the bounds. `is_irreducible`: without any one of them they no longer do.
+    `region`: a digest of all that the study read, "" where there was none; not told to people.
     """
 
     rule: str = ""
@@ -93,6 +97,7 @@ class Fragility:
     losses: tuple[Loss, ...] = ()
     smallest: tuple[str, ...] = ()
     is_irreducible: bool = False
+    region: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -112,6 +117,20 @@ class Fragility:
             "smallest": list(self.smallest),
             "is_irreducible": self.is_irreducible,
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], region: str) -> Fragility:
+        """The inverse of `to_dict`, of a region."""
+        losses = tuple(
+            Loss(loss["identifier_id"], tuple(loss["dropped"]), loss["is_split"])
+            for loss in data["losses"]
+        )
+        kept = {"losses": losses, "smallest": tuple(data["smallest"]), "region": region}
+        return cls(**{**data, **kept})
+
+
+Studied = Mapping[str, Fragility]
+"""What studies found, by the digest of the region that was studied."""
 
 
 def rules_of(engine: str) -> dict[str, Rule]:
@@ -138,21 +157,49 @@ def study(
     clusters: Sequence[int],
     rules: Mapping[str, Rule],
     limits: FragilityLimits | None = None,
+    studied: Studied | None = None,
 ) -> dict[int, Fragility]:
     """What each of some clusters hangs on.
 
     `rules` are tried in order; the first that gives a cluster back in its region speaks for it (an
-    engine that weighs the whole market may need a simpler one beside it).
+    engine that weighs the whole market may need a simpler one beside it). What `studied` has of a
+    region that is the same to the last link is taken from there.
     """
     bounds = limits or FragilityLimits()
     around = regions_of(incidence, clustering, clusters, bounds.max_holders)
-    waiting = [region for region in around if region.rows.size <= bounds.max_links]
-    found = {cluster: Fragility(identifiers=0) for cluster in clusters}
+    asked = [region for region in around if region.rows.size <= bounds.max_links]
+    digests = {region.cluster: _digest(region, rules, bounds) for region in asked}
+    known = studied or {}
+    found = {cluster: Fragility() for cluster in clusters}
+    found |= {at: known[digest] for at, digest in digests.items() if digest in known}
+    waiting = [region for region in asked if digests[region.cluster] not in known]
     for name, rule in rules.items():
         outcomes = _in_lockstep(waiting, name, rule, bounds.of(name))
-        found |= outcomes
+        found |= {at: replace(outcome, region=digests[at]) for at, outcome in outcomes.items()}
         waiting = [region for region in waiting if not outcomes[region.cluster].is_verified]
     return found
+
+
+def _digest(region: Region, rules: Mapping[str, Rule], limits: FragilityLimits) -> str:
+    """Equal for regions of the same merchants, identifiers, links and members, asked in the same way."""
+    whole = region.whole
+    said = blake2b(digest_size=16)
+    said.update(repr((_METHOD, tuple(rules), limits, _about(len(whole.merchants)))).encode())
+    for names, numbers in (
+        (whole.merchants, region.merchant_at),
+        (whole.identifiers, region.identifier_at),
+    ):
+        said.update("\n".join([names[at] for at in numbers.tolist()]).encode())
+    said.update(repr((whole.kinds, region.size)).encode())
+    for column in (region.merchant, region.identifier, whole.kind[region.rows], region.members):
+        said.update(np.ascontiguousarray(column).tobytes())
+    return said.hexdigest()
+
+
+def _about(merchants: int) -> int:
+    """To two digits: arguments from chance ask for the logarithm, and a new shop must not undo a study."""
+    unit: int = 10 ** max(len(str(merchants)) - 2, 0)
+    return unit * round(merchants / unit)
 
 
 def _in_lockstep(
@@ -214,7 +261,7 @@ def _run(batch: Sequence[tuple[Region, frozenset[int]]], rule: Rule) -> _Labels:
         np.concatenate(identifier),
         whole.kind[row],
         whole.first_seen_day[row],
-        len(whole.merchants),
+        _about(len(whole.merchants)),
     )
     label = rule(side_by_side).label
     return [label[start:end] for start, end in pairwise(starts)]

@@ -14,7 +14,7 @@ import numpy as np
 
 from detect.network.clustering import Clustering, holdings
 from detect.network.facts import Labs, facts_of, read_facts, read_labs, shared
-from detect.network.fragility import Fragility, Rule, study
+from detect.network.fragility import Fragility, Rule, Studied, study
 from detect.network.incidence import Incidence
 from detect.network.labels import Assessment, GroupLabel, Violation, assess, base_rate_of
 from detect.network.roles import Role, RoleReason, roles_of
@@ -31,8 +31,8 @@ _DECLARED = Statement.load(__file__, "declared.cypher")
 _BATCH = 5_000
 
 MAX_STUDIED = 500
-"""Clusters whose fragility is studied in one run, networks of the highest score first: a study took 20 to
-50 ms of a processor, and the page of a cluster that was left out says so."""
+"""Clusters whose fragility is told, networks of the highest score first: a study took 20 to 50 ms of a
+processor, and the page of a cluster that was left out says so."""
 
 JUDGED = "JUDGED"
 """The relation of a tie that joins two names of one merchant."""
@@ -123,13 +123,15 @@ def violations_of(findings: Iterable[Finding]) -> list[Violation]:
 class Found:
     """What an engine found: the links it read, with merchants that are one folded, and the partition.
 
-    `rules`: the engine by name, and others that may speak for it (see `fragility.study`).
+    `rules`: the engine by name, and others that may speak for it; `studied`: what is known already of
+    what clusters hang on (see `fragility.study`).
     """
 
     incidence: Incidence
     clustering: Clustering
     fold: Fold = field(default_factory=Fold)
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    studied: Studied = field(default_factory=dict)
 
 
 def describe(
@@ -199,11 +201,23 @@ def _with_fragility(
         key=lambda c: (c.assessment.label is not GroupLabel.NETWORK, -c.assessment.score, c.id)
     )
     wanted = {each.id: numbers[each.id] for each in told[:MAX_STUDIED]}
-    studied = study(found.incidence, found.clustering, sorted(wanted.values()), found.rules)
+    outcomes = study(
+        found.incidence,
+        found.clustering,
+        sorted(wanted.values()),
+        found.rules,
+        studied=found.studied,
+    )
     return [
-        replace(each, fragility=studied[wanted[each.id]]) if each.id in wanted else each
+        replace(each, fragility=outcomes[wanted[each.id]]) if each.id in wanted else each
         for each in described
     ]
+
+
+def studied_of(clusters: Iterable[PublishedCluster]) -> Studied:
+    """What was studied of them, for the next run."""
+    studies = (cluster.fragility for cluster in clusters)
+    return {study.region: study for study in studies if study.region}
 
 
 @dataclass(frozen=True, slots=True)

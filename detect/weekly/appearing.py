@@ -85,7 +85,7 @@ def _reborn(week: Week, waiting: Iterable[int]) -> set[int]:
         at: {
             track_id: overlap
             for track_id, overlap in week.pairs[at].items()
-            if week.before[track_id].status is TrackStatus.DEAD
+            if week.is_gone(track_id) and overlap.is_rebirth(rule)
         }
         for at in waiting
     }

@@ -56,6 +56,7 @@ def split(parent: Track, child: Front, changes: RecentChanges, rule: CauseRule) 
     """
     together = frozenset(parent.members) | parent.anchor.members
     left = sorted(together & frozenset(child.members))
+    left = left or sorted(child.members)  # they had left before they were enough to be shown
     stayed = sorted(together - frozenset(child.members))
     identifiers = _owned(parent)
     verdicts = [

@@ -46,6 +46,10 @@ def join(week: Week, absorbed: dict[int, list[str]]) -> None:
         verdicts = {
             side.id: _bridged(week, side, sides) for side in sides if side.id != survivor.id
         }
+        shown = [each for each in shown if not _is_over(week, week.before[each], verdicts[each])]
+        verdicts = {each: verdicts[each] for each in shown}
+        if not shown:
+            continue
         for is_explained in (True, False):
             ids = [key for key, found in verdicts.items() if found.is_explained is is_explained]
             links = {link for key in ids for link in verdicts[key].links}
@@ -69,16 +73,24 @@ def come_apart(week: Week) -> None:
         track, front = week.before[track_id], week.fronts[at]
         if track.status is not TrackStatus.MERGED:
             continue
-        parent = _living_host(week, track)
+        parent = week.host_of(track_id)
         if week.state.is_held:
             del week.track_of[at]
             week.settled.add(track_id)
             continue
-        if parent and track.is_merge_announced:
+        if parent:
             verdict = causes.split(week.before[parent], front, week.changes, week.rule)
-            week.tell(EventKind.SPLIT, (parent, track_id), front, verdict)
-            week.settle_own(parent)
+            if track.is_merge_announced or verdict.is_explained:
+                week.tell(EventKind.SPLIT, (parent, track_id), front, verdict)
+                week.settle_own(parent)
         week.settle(at, track_id)
+
+
+def _is_over(week: Week, track: Track, joined: Verdict) -> bool:
+    """Whether it fell apart, and what is left of it happens to be elsewhere: that is no joining."""
+    if joined.is_explained:
+        return False
+    return causes.dissolved(track, week.changes, week.rule).is_explained
 
 
 def _bridged(week: Week, side: Track, sides: list[Track]) -> Verdict:
@@ -90,15 +102,3 @@ def _bridged(week: Week, side: Track, sides: list[Track]) -> Verdict:
     ]
     links = sorted({link for verdict in found for link in verdict.links})
     return Verdict(any(verdict.is_explained for verdict in found), tuple(links))
-
-
-def _living_host(week: Week, track: Track) -> str | None:
-    """The shown track that the merged one ended up in."""
-    seen: set[str] = set()
-    host = track.merged_into
-    while host and host not in seen and host in week.before:
-        if week.before[host].status is not TrackStatus.MERGED:
-            return host
-        seen.add(host)
-        host = week.before[host].merged_into
-    return None

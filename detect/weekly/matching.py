@@ -24,7 +24,7 @@ STATUS_FACTOR = {
     TrackStatus.PENDING: 0.95,
     TrackStatus.DORMANT: 0.9,
     TrackStatus.MERGED: 0.6,
-    TrackStatus.DEAD: 0.5,
+    TrackStatus.DEAD: 0.6,
 }
 
 
@@ -181,19 +181,13 @@ def assign(
     tracks: Mapping[str, Track],
     rule: MatchRule,
 ) -> dict[int, str]:
-    """Greedy one-to-one match of fronts and tracks, front position to track id.
-
-    Dead tracks take part only when the overlap is strong enough to call it a rebirth.
-    """
+    """Greedy one-to-one match of fronts and tracks, front position to track id."""
     bids = []
     for at, by_track in pairs.items():
         for track_id, overlap in by_track.items():
-            status = tracks[track_id].status
-            if overlap.likeness < rule.min_likeness:
-                continue
-            if status is TrackStatus.DEAD and not overlap.is_rebirth(rule):
-                continue
-            bids.append((-overlap.likeness * STATUS_FACTOR[status], track_id, at))
+            if overlap.likeness >= rule.min_likeness:
+                factor = STATUS_FACTOR[tracks[track_id].status]
+                bids.append((-overlap.likeness * factor, track_id, at))
     matched: dict[int, str] = {}
     taken: set[str] = set()
     for _, track_id, at in sorted(bids):

@@ -6,18 +6,15 @@ other owned last week, one of them since this week; or when a merchant of neithe
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 
-import numpy as np
-
 from detect.weekly.changes import ChangedLink, new_this_week
 from detect.weekly.events import Event, EventKind
 from detect.weekly.settings import DEFAULT_SETTINGS, TrackerSettings
-from detect.weekly.snapshot import Snapshot
+from detect.weekly.snapshot import Snapshot, held_by
 from detect.weekly.tracks import Track, TrackerState, TrackStatus, link_to_list
 
 Pair = tuple[str, str]
@@ -121,7 +118,7 @@ def _bridges(
         if any(set(owners.get(link.identifier, ())) - {home.get(merchant)} for link in links)
     }
     found: dict[Pair, set[ChangedLink]] = {}
-    for merchant, identifiers in _held_by(current, concerned).items():
+    for merchant, identifiers in held_by(current, concerned).items():
         touched: dict[str, set[str]] = {}
         for identifier in identifiers:
             for owner in owners.get(identifier, ()):
@@ -152,16 +149,3 @@ def _pairs(
     for a, b in combinations(sorted(fresh), 2):
         if fresh[a] or fresh[b]:
             yield (a, b), fresh[a] | fresh[b]
-
-
-def _held_by(current: Snapshot, merchants: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Identifiers that each of the merchants holds now."""
-    incidence = current.incidence
-    held = {}
-    for name in merchants:
-        at = bisect_left(incidence.merchants, name)
-        start, stop = np.searchsorted(incidence.merchant, (at, at + 1)).tolist()
-        held[name] = frozenset(
-            incidence.identifiers[i] for i in incidence.identifier[start:stop].tolist()
-        )
-    return held

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -11,12 +10,11 @@ from datetime import date
 from detect.detectors import DETECTORS
 from detect.network import engines
 from detect.network.clustering import Clustering
-from detect.network.fragility import Rule, rules_of
+from detect.network.fragility import Rule, Studied, rules_of
 from detect.network.incidence import Incidence
 from detect.network.published import Found, PublishedCluster, describe
 from detect.network.reading import read_closed_merchants, read_incidence
 from detect.run import begin_detectors
-from detect.weekly.archive import unpack
 from detect.weekly.explanation import Recluster
 from detect.weekly.flags import cluster_id
 from detect.weekly.snapshot import Snapshot, take
@@ -26,9 +24,6 @@ from graph.store.judgements import read_fold
 from graph.store.naming import Namer
 from graph.store.projection import read_hubs
 from graph.store.session import Store
-from graph.store.statement import Statement
-
-_RUN_BEFORE = Statement.load(__file__, "run_before.cypher")
 
 Progress = Callable[[str], None]
 
@@ -79,22 +74,18 @@ def engine_of(engine: str, hubs: frozenset[str]) -> Recluster:
     return recluster
 
 
-def memory(store: Store, as_of: date) -> tuple[TrackerState, Snapshot | None]:
-    """What the last run before `as_of` remembered."""
-    rows = store.read(_RUN_BEFORE, as_of=as_of.isoformat())
-    if not rows:
-        return TrackerState(), None
-    return TrackerState.from_dict(json.loads(rows[0]["state"])), unpack(rows[0]["snapshot"])
-
-
 def described(
     store: Store,
     picture: Picture,
     state: TrackerState,
     findings: Sequence[Finding],
+    studied: Studied,
     progress: Progress,
 ) -> list[PublishedCluster]:
-    """The clusters of the picture as people read them, under the names of their tracks."""
+    """The clusters of the picture as people read them, under the names of their tracks.
+
+    `studied`: what the last run found that clusters hang on.
+    """
     progress("describe")
     snapshot = picture.snapshot
     label_of = dict(
@@ -114,6 +105,7 @@ def described(
             snapshot.clustering,
             snapshot.fold,
             picture.rules,
+            studied,
         ),
         names,
         findings,

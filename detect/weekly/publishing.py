@@ -20,14 +20,16 @@ from detect.lab_communities import find_lab_communities
 from detect.labs import DETECTOR_ID as LAB_DETECTOR
 from detect.labs import assess_labs
 from detect.network.labels import GroupLabel
-from detect.network.published import PublishedCluster
-from detect.publication import cluster_steps, finding_steps, stage_findings
+from detect.network.publication import cluster_steps, standing_clusters
+from detect.network.published import PublishedCluster, studied_of
+from detect.publication import finding_steps, stage_findings
 from detect.run import judge_rows, rows_of
 from detect.weekly.digest import ClusterFacts, MerchantSaid, ToldWeek, digests
 from detect.weekly.flags import Flag
-from detect.weekly.lease import Lease
+from detect.weekly.lease import AnalysisIsRunning, Lease
 from detect.weekly.lineage import LineageStep
 from detect.weekly.picture import Picture, wanted
+from detect.weekly.remembered import StagedMemory, stage_memory
 from detect.weekly.tracks import TrackerState
 from graph.model.findings import Finding
 from graph.store.session import Run, Step, Store
@@ -37,6 +39,7 @@ _PUBLISH_RUN = Statement.load(__file__, "publish_run.cypher")
 _PUBLISH_FLAGS = Statement.load(__file__, "publish_flags.cypher")
 _PUBLISH_LINEAGE = Statement.load(__file__, "publish_lineage.cypher")
 _PUBLISH_DIGESTS = Statement.load(__file__, "publish_digests.cypher")
+_STAGED_WHOLE = Statement.load(__file__, "staged_whole.cypher")
 _TOLD_AT = Statement.load(__file__, "told_at.cypher")
 _MERCHANTS_SAID = Statement.load(__file__, "merchants_said.cypher")
 
@@ -55,7 +58,6 @@ class Memory:
     run_id: str
     engine: str
     state: TrackerState
-    snapshot: bytes
     steps: Sequence[LineageStep]
     told: ToldWeek
 
@@ -107,18 +109,26 @@ def publish(store: Store, lease: Lease, wish: Publication, progress: Progress) -
         [*wish.findings, *found, *labs],
         wish.networks,
     )
+    standing = standing_clusters(store)
+    memory = StagedMemory()
+    if wish.memory is not None:
+        studied = studied_of(wish.clusters)
+        memory = stage_memory(store, wish.memory.run_id, wish.picture.snapshot, studied)
     progress("publish")
 
     def whole(run: Run) -> Published:
         lease.renew(run)
+        (there,) = run(_STAGED_WHOLE, memory=memory.name)
+        if (there["findings"], there["parts"]) != (staged.staged, memory.parts):
+            raise AnalysisIsRunning(owner="-")
         _do(run, staged.steps())
-        _do(run, cluster_steps(wish.clusters, wish.as_of))
+        _do(run, cluster_steps(wish.clusters, wish.as_of, standing))
         _do(run, finding_steps(found, wish.as_of, wanted(after_clusters=True)))
         _do(run, finding_steps(labs, wish.as_of, [LAB_DETECTOR, COMMUNITY_DETECTOR]))
         counts = _counts(wish, [*wish.findings, *found, *labs])
         if wish.memory is None:
             return Published(counts)
-        return Published(counts, _remember(run, wish.memory, wish, counts))
+        return Published(counts, _remember(run, (wish.memory, memory.name), wish, counts))
 
     return store.write_as_one("publish", whole, timeout_s=TIMEOUT_S)
 
@@ -165,8 +175,11 @@ def _found_after(store: Store, wish: Publication) -> list[Finding]:
     return found
 
 
-def _remember(run: Run, kept: Memory, wish: Publication, counts: dict[str, Any]) -> tuple[str, ...]:
+def _remember(
+    run: Run, memory: tuple[Memory, str], wish: Publication, counts: dict[str, Any]
+) -> tuple[str, ...]:
     """Write flags, lineage, digests and the run itself; the regions that got a digest."""
+    kept, name = memory
     day = wish.as_of.isoformat()
     (told,) = run(_TOLD_AT, as_of=day)
     known = frozenset(told["flags"])
@@ -181,7 +194,7 @@ def _remember(run: Run, kept: Memory, wish: Publication, counts: dict[str, Any])
             "digest": wish.picture.snapshot.digest,
             "engine": kept.engine,
             "state": json.dumps(kept.state.to_dict(), ensure_ascii=False),
-            "snapshot": kept.snapshot,
+            "memory": name,
             "counts": json.dumps(counts, ensure_ascii=False),
             "incomplete": list(kept.told.incomplete),
         },

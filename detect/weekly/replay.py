@@ -14,7 +14,8 @@ from datetime import date
 from detect.network import engines
 from detect.network.reading import read_closed_merchants, read_incidence
 from detect.run import AT_ONCE
-from detect.weekly.picture import engine_of, memory
+from detect.weekly.picture import engine_of
+from detect.weekly.remembered import remembered
 from detect.weekly.run import RunResult, flag_dict, incomplete_feeds
 from detect.weekly.snapshot import Snapshot, take
 from detect.weekly.telling import tell
@@ -44,10 +45,10 @@ def replay(
     """
     progress("replay")
     prepare_records(store)
-    state, before = memory(store, as_of)
+    before = remembered(store, as_of)
     hubs, snapshot = _past(store, as_of, engine)
-    week = follow(state, before, snapshot)
-    told = tell(store, state, week, snapshot, engine_of(engine, hubs))
+    week = follow(before.state, before.snapshot, snapshot)
+    told = tell(store, before.state, week, snapshot, engine_of(engine, hubs))
     flags = sorted((flag_dict(flag) for flag in told), key=lambda each: (each["kind"], each["id"]))
     counts = {
         "merchants": len(snapshot.incidence.merchants),

@@ -16,12 +16,12 @@ from typing import Any
 
 from detect.network import engines
 from detect.run import AT_ONCE
-from detect.weekly.archive import pack
 from detect.weekly.flags import Flag
 from detect.weekly.lease import analysis_lease
 from detect.weekly.lineage import lineage
-from detect.weekly.picture import described, engine_of, look, memory
+from detect.weekly.picture import described, engine_of, look
 from detect.weekly.publishing import Memory, Publication, publish, told_week
+from detect.weekly.remembered import remembered
 from detect.weekly.telling import tell
 from detect.weekly.tracker import advance, follow
 from detect.weekly.tracks import TrackerState
@@ -81,11 +81,11 @@ def detect_now(
     """
     with ThreadPoolExecutor(AT_ONCE) as pool, analysis_lease(store) as lease:
         picture = look(pool, store, as_of, engine, progress)
-        state, before = memory(store, as_of)
-        after, _ = advance(state, before, picture.snapshot)
+        before = remembered(store, as_of)
+        after, _ = advance(before.state, before.snapshot, picture.snapshot)
         progress("detect")
         findings = picture.judging(None)
-        clusters = described(store, picture, after, findings, progress)
+        clusters = described(store, picture, after, findings, before.studied, progress)
         lease.confirm()
         done = publish(store, lease, Publication(picture, clusters, findings), progress)
     return RunResult(as_of, engine, done.counts)
@@ -110,22 +110,21 @@ def run_weekly(
         if known["digest"] == picture.snapshot.digest:
             pool.shutdown(cancel_futures=True)
             return _repeated(store, as_of, engine, known)
-        before_state, before = memory(store, as_of)
-        week = follow(before_state, before, picture.snapshot)
+        before = remembered(store, as_of)
+        week = follow(before.state, before.snapshot, picture.snapshot)
         progress("detect")
         findings = picture.judging(None)
-        clusters = described(store, picture, week.state, findings, progress)
-        flags = tell(store, before_state, week, picture.snapshot, engine_of(engine, picture.hubs))
+        clusters = described(store, picture, week.state, findings, before.studied, progress)
+        flags = tell(store, before.state, week, picture.snapshot, engine_of(engine, picture.hubs))
         lease.confirm()
-        remembered = Memory(
+        memory = Memory(
             _run_id(as_of),
             engine,
             week.state,
-            pack(picture.snapshot),
-            lineage(before_state, week.state, week.events),
+            lineage(before.state, week.state, week.events),
             told_week(store, as_of, flags, clusters, incomplete_feeds(week.state)),
         )
-        done = publish(store, lease, Publication(picture, clusters, findings, remembered), progress)
+        done = publish(store, lease, Publication(picture, clusters, findings, memory), progress)
     return RunResult(
         as_of,
         engine,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from detect.network import corroboration
+
 
 @dataclass(frozen=True, slots=True)
 class VisibilityRule:
@@ -62,8 +64,12 @@ class CauseRule:
 class TrackerSettings:
     """All rules of the weekly follow-up.
 
-    `size_change_share` and `size_change_members`: growth and shrinkage are counted against the last
-    *announced* core, so a slow drip is seen too. `dissolve_after_weeks`: how long a lost cluster is
+    `size_change_share` and `size_change_members`: growth and shrinkage are counted against the smallest and
+    the largest core since the last *announced* one, so a slow drip is seen too. `late_days`, `late_share`:
+    merchants whose records were dated before the announcement and became known within so many days of it
+    fill in what was announced, and are growth only where they are at least that part of it.
+    `remnant_share`: a lost cluster of whose members so many still share identifiers, of at most
+    `remnant_holders`, has shrunk, not dissolved. `dissolve_after_weeks`: how long a lost cluster is
     waited for. `forget_after_weeks`: how long a dead one may be reborn. A feed alarm is raised when
     one kind of link falls by `alarm_share` and at least `alarm_links` links in a week; it ends when
     the feed is back, or after `alarm_max_weeks` when the loss must be taken for real. Records on
@@ -76,6 +82,10 @@ class TrackerSettings:
     cause: CauseRule = field(default_factory=CauseRule)
     size_change_share: float = 0.25
     size_change_members: int = 3
+    late_days: int = 35
+    late_share: float = 0.5
+    remnant_share: float = 0.3
+    remnant_holders: int = corroboration.DEFAULT.cap
     dissolve_after_weeks: int = 3
     forget_after_weeks: int = 52
     alarm_share: float = 0.04

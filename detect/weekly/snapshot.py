@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -88,3 +89,17 @@ def _used(column: IntArray, count: int) -> tuple[list[int], NDArray[np.int64]]:
     is_used = np.bincount(column, minlength=count) > 0
     rank = np.cumsum(is_used) - 1
     return np.flatnonzero(is_used).tolist(), rank[column].astype(np.int64)
+
+
+def held_by(snapshot: Snapshot, merchants: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Identifiers that each of the merchants holds; none of those that are not in the snapshot."""
+    incidence = snapshot.incidence
+    held = {}
+    for name in merchants:
+        at = bisect_left(incidence.merchants, name)
+        is_there = at < len(incidence.merchants) and incidence.merchants[at] == name
+        start, stop = np.searchsorted(incidence.merchant, (at, at + is_there)).tolist()
+        held[name] = frozenset(
+            incidence.identifiers[i] for i in incidence.identifier[start:stop].tolist()
+        )
+    return held

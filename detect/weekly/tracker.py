@@ -112,7 +112,7 @@ def _run(week: Week) -> tuple[TrackerState, list[Event]]:
         at: {
             track_id: overlap
             for track_id, overlap in by_track.items()
-            if week.before[track_id].status is not TrackStatus.DEAD
+            if not week.is_gone(track_id)
         }
         for at, by_track in week.pairs.items()
     }

@@ -33,11 +33,24 @@ class TrackStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The cluster as it was last announced: what growth and shrinkage are counted against."""
+    """The cluster as it was at some time: what growth and shrinkage are counted against."""
 
     core: int
     members: frozenset[str]
     identifiers: frozenset[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            "core": self.core,
+            "members": sorted(self.members),
+            "identifiers": sorted(self.identifiers),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Anchor:
+        """The inverse of `to_dict`."""
+        return cls(data["core"], frozenset(data["members"]), frozenset(data["identifiers"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +58,11 @@ class Track:
     """One cluster through time.
 
     `members` maps merchant to its weight (owned identifiers held, clipped to 0.25..4); `core`
-    counts members holding at least two owned identifiers. `lost_at` is the clock of the first week without
-    a match. `merged_into` is set while MERGED; `is_merge_announced` says whether anybody was told,
-    so that a silent joining comes apart silently. `is_shown` is true once the track was active.
+    counts members holding at least two owned identifiers. `anchor` is the cluster as it was last announced,
+    on `told_on`; `low` and `high` are its smallest and largest since, where they differ: what drifts up by
+    a few and then loses many has shrunk, though by little against the anchor. `lost_at` is the clock of the
+    first week without a match. `merged_into` is set while MERGED; `is_merge_announced` says whether anybody
+    was told, so that a silent joining comes apart silently. `is_shown` is true once the track was active.
     """
 
     id: str
@@ -63,6 +78,9 @@ class Track:
     merged_into: str | None = None
     is_merge_announced: bool = False
     is_shown: bool = False
+    told_on: date | None = None
+    low: Anchor | None = None
+    high: Anchor | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -72,11 +90,7 @@ class Track:
             "members": dict(sorted(self.members.items())),
             "identifiers": sorted(self.identifiers),
             "core": self.core,
-            "anchor": {
-                "core": self.anchor.core,
-                "members": sorted(self.anchor.members),
-                "identifiers": sorted(self.anchor.identifiers),
-            },
+            "anchor": self.anchor.to_dict(),
             "born_on": self.born_on.isoformat(),
             "seen_on": self.seen_on.isoformat(),
             "parents": list(self.parents),
@@ -84,21 +98,22 @@ class Track:
             "merged_into": self.merged_into,
             "is_merge_announced": self.is_merge_announced,
             "is_shown": self.is_shown,
+            "told_on": self.told_on.isoformat() if self.told_on else None,
+            "low": self.low.to_dict() if self.low else None,
+            "high": self.high.to_dict() if self.high else None,
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Track:
-        """The inverse of `to_dict`."""
-        anchor = data["anchor"]
+        """The inverse of `to_dict`; older states do not know when a track was told, nor its extremes."""
+        told_on, low, high = (data.get(name) for name in ("told_on", "low", "high"))
         return cls(
             id=data["id"],
             status=TrackStatus(data["status"]),
             members=dict(data["members"]),
             identifiers=frozenset(data["identifiers"]),
             core=data["core"],
-            anchor=Anchor(
-                anchor["core"], frozenset(anchor["members"]), frozenset(anchor["identifiers"])
-            ),
+            anchor=Anchor.from_dict(data["anchor"]),
             born_on=date.fromisoformat(data["born_on"]),
             seen_on=date.fromisoformat(data["seen_on"]),
             parents=tuple(data["parents"]),
@@ -106,6 +121,9 @@ class Track:
             merged_into=data["merged_into"],
             is_merge_announced=data["is_merge_announced"],
             is_shown=data["is_shown"],
+            told_on=date.fromisoformat(told_on) if told_on else None,
+            low=Anchor.from_dict(low) if low else None,
+            high=Anchor.from_dict(high) if high else None,
         )
 
 

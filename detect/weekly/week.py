@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from detect.network.clustering import holdings
 from detect.weekly.causes import Verdict
 from detect.weekly.changes import RecentChanges
 from detect.weekly.events import Event, EventKind
@@ -28,6 +33,7 @@ class Week:
         changes: RecentChanges,
     ) -> None:
         self.state = state
+        self.current = current
         self.as_of = current.as_of
         self.settings = settings
         self.rule = settings.cause
@@ -40,6 +46,30 @@ class Week:
         self.track_of: dict[int, str] = {}  # front position -> track that has it
         self.settled: set[str] = set()  # tracks with an event this week
         self.pairs: dict[int, dict[str, Overlap]] = {}
+        self._holders: NDArray[np.int64] | None = None
+
+    def host_of(self, track_id: str) -> str | None:
+        """The track that a merged one ended up in, as of last week; None where that is forgotten."""
+        seen: set[str] = set()
+        host: str | None = track_id
+        while host and host not in seen and host in self.before:
+            if self.before[host].status is not TrackStatus.MERGED:
+                return host
+            seen.add(host)
+            host = self.before[host].merged_into
+        return None
+
+    def is_gone(self, track_id: str) -> bool:
+        """Whether the track was dissolved, by itself or within the one it was merged into."""
+        host = self.host_of(track_id)
+        return host is not None and self.before[host].status is TrackStatus.DEAD
+
+    def holders(self, identifier: str) -> int:
+        """How many merchants hold it this week."""
+        if self._holders is None:  # most weeks nobody asks
+            self._holders = holdings(self.current.incidence).holders
+        names = self.current.incidence.identifiers
+        return int(self._holders[bisect_left(names, identifier)])
 
     def finish(self) -> tuple[TrackerState, list[Event]]:
         """The state and the events of the week."""
@@ -62,6 +92,7 @@ class Week:
             seen_on=self.as_of,
             parents=parents,
             is_shown=status is TrackStatus.ACTIVE,
+            told_on=self.as_of if status is TrackStatus.ACTIVE else None,
         )
         self.next_number += 1
         self.tracks[track.id] = track
@@ -69,8 +100,9 @@ class Week:
         return track
 
     def keep_up(self, at: int, track_id: str) -> None:
-        """Take over the front's members; the anchor stays."""
+        """Take over the front's members; the anchor stays, and the extremes since are noted."""
         front, track = self.fronts[at], self.tracks[track_id]
+        low, high = track.low or track.anchor, track.high or track.anchor
         self.tracks[track_id] = replace(
             track,
             status=TrackStatus.ACTIVE if track.is_shown else TrackStatus.PENDING,
@@ -81,14 +113,22 @@ class Week:
             lost_at=None,
             merged_into=None,
             is_merge_announced=False,
+            low=anchor_at(front) if front.core < low.core else track.low,
+            high=anchor_at(front) if front.core > high.core else track.high,
         )
 
     def settle(self, at: int, track_id: str) -> None:
         """Take over the front's members, show the track, and anchor it here."""
         self.tracks[track_id] = replace(self.tracks[track_id], is_shown=True)
         self.keep_up(at, track_id)
-        self.tracks[track_id] = replace(self.tracks[track_id], anchor=anchor_at(self.fronts[at]))
+        self.anchor(track_id, anchor_at(self.fronts[at]))
         self.settled.add(track_id)
+
+    def anchor(self, track_id: str, anchor: Anchor) -> None:
+        """From now on the track is compared with this."""
+        self.tracks[track_id] = replace(
+            self.tracks[track_id], anchor=anchor, told_on=self.as_of, low=None, high=None
+        )
 
     def settle_own(self, track_id: str) -> None:
         """Anchor a track that keeps its own front, wherever that is."""
@@ -98,11 +138,20 @@ class Week:
                 return
 
     def tell(
-        self, kind: EventKind, tracks: tuple[str, ...], front: Front, verdict: Verdict
+        self,
+        kind: EventKind,
+        tracks: tuple[str, ...],
+        front: Front,
+        verdict: Verdict,
+        since: Anchor | None = None,
     ) -> None:
-        """Record the event, or log it as regrouped when its cause is not on record."""
-        subject = self.before.get(tracks[0])
-        gained, lost = difference_of(subject, front)
+        """Record the event, or log it as regrouped when its cause is not on record.
+
+        Who came and went is counted `since` then; without it since the first track's anchor.
+        """
+        if since is None and tracks[0] in self.before:
+            since = self.before[tracks[0]].anchor
+        gained, lost = difference_of(since, front)
         if kind is EventKind.SPLIT:
             gained, lost = (), tuple(sorted(front.members))
         self.events.append(
@@ -125,8 +174,8 @@ def anchor_at(front: Front) -> Anchor:
     return Anchor(front.core, frozenset(front.members), front.identifiers)
 
 
-def difference_of(track: Track | None, front: Front) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Merchants gained and lost since the track was last announced (all gained when it is new)."""
+def difference_of(since: Anchor | None, front: Front) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Merchants gained and lost since then (all gained when there is no then)."""
     now = frozenset(front.members)
-    past = track.anchor.members if track else frozenset[str]()
+    past = since.members if since else frozenset[str]()
     return tuple(sorted(now - past)), tuple(sorted(past - now))

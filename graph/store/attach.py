@@ -39,6 +39,18 @@ CREATE (identifier)-[:OWNED_BY {{holders_inside: row.holders_inside, holders: ro
     )
 
 
+@cache
+def disowned_statement(type_name: str) -> Statement:
+    """Takes `(identifier)-[:OWNED_BY]->(cluster)` away, for `$rows` of `{identifier, cluster}`."""
+    label = ontology().entities[type_name].name
+    return Statement(
+        f"disowned_{label}",
+        f"""UNWIND $rows AS row
+MATCH (:{label} {{id: row.identifier}})-[old:OWNED_BY]->(:Cluster {{id: row.cluster}})
+DELETE old""",
+    )
+
+
 def hop_sources(hops: Sequence[Sequence[list[str]]]) -> tuple[set[str], set[str]]:
     """Records and regions of a link that runs over `hops` (`[records, regions]` each).
 

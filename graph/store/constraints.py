@@ -16,6 +16,7 @@ ANALYSIS_LABELS = (
     "StagedFinding",
     "Cluster",
     "WeeklyRun",
+    "WeeklyPart",
     "WeeklyDigest",
     "Flag",
     "Delivery",

@@ -217,7 +217,29 @@ def test_a_lease_that_was_lost_publishes_nothing(clean_store: Store) -> None:
 
     with pytest.raises(AnalysisIsRunning):
         run_weekly(clean_store, WEEK_1, progress=lose)
-    assert [row for row in everything(clean_store) if "Finding" not in row] == before
+    assert not_staged(clean_store) == before
+
+
+@pytest.mark.parametrize("label", ["StagedFinding", "WeeklyPart"])
+def test_a_run_whose_staged_things_are_gone_publishes_nothing(
+    clean_store: Store, label: str
+) -> None:
+    """One that lost the lease for a while may have swept them away."""
+    Rings.of(clean_store)
+    before = everything(clean_store)
+    sweep = Statement("test_sweep", f"MATCH (n:{label}) WITH n LIMIT 1 DETACH DELETE n")
+
+    def swept(step: str) -> None:
+        if step == "publish":
+            clean_store.write(sweep)
+
+    with pytest.raises(AnalysisIsRunning):
+        run_weekly(clean_store, WEEK_1, progress=swept)
+    assert not_staged(clean_store) == before
+
+
+def not_staged(store: Store) -> list[str]:
+    return [row for row in everything(store) if "Finding" not in row and "WeeklyPart" not in row]
 
 
 def test_the_lease_of_a_process_that_died_is_taken_over(clean_store: Store) -> None:

@@ -7,9 +7,17 @@ from benchmarks.planted import score
 from benchmarks.planted_world import LEVELS, world
 from detect.network import corroboration, deep
 from detect.network.clustering import Clustering, from_labels
-from detect.network.combined import CombinedSettings, cluster, joined, without_touches
+from detect.network.combined import CombinedSettings, bridged, cluster, joined, without_touches
 from detect.network.incidence import Incidence
-from tests.unit.detect.network.shapes import ADDRESS, DEVICE, PAYEE, hold, incidence
+from tests.unit.detect.network.shapes import (
+    ADDRESS,
+    DEVICE,
+    PAYEE,
+    PHONE,
+    Link,
+    hold,
+    incidence,
+)
 
 DENSE = [
     *hold("abcde", "phone-1"),
@@ -53,6 +61,51 @@ def test_a_group_only_the_surer_engine_sees_is_kept() -> None:
     assert names(made, joined(clustering(made, "abc"), clustering(made, "efg"))) == {"abc", "efg"}
     assert names(made, joined(clustering(made), clustering(made, "efg"))) == {"efg"}
     assert names(made, joined(clustering(made, "abc"), clustering(made))) == {"abc"}
+
+
+TWO_GROUPS = [
+    *hold("abcd", "phone-1"),
+    *hold("abcd", "device-1", DEVICE),
+    *hold("vwxyz", "phone-2"),
+    *hold("vwxyz", "device-2", DEVICE),
+    *hold("vwxyz", "address-2", ADDRESS),
+]
+
+
+def bridged_names(*links: Link, clusters: tuple[str, ...] = ("abcd", "vwxyz")) -> set[str]:
+    made = incidence(*TWO_GROUPS, *links)
+    return names(made, bridged(made, clustering(made, *clusters).label))
+
+
+def test_groups_with_a_member_in_common_are_one() -> None:
+    bridge = [*hold("a", "phone-2"), *hold("a", "device-2", DEVICE)]
+    assert bridged_names(*bridge) == {"abcdvwxyz"}
+    assert bridged_names(*bridge[:1]) == {"abcd", "vwxyz"}, "one identifier may be lent"
+    spread = [*hold("a", "phone-2"), *hold("b", "device-2", DEVICE)]
+    assert bridged_names(*spread) == {"abcd", "vwxyz"}, "nobody is in both"
+
+
+def test_a_stranger_and_an_identifier_that_nobody_owns_join_no_groups() -> None:
+    stranger = [
+        link
+        for name in ("phone-1", "device-1", "phone-2", "device-2")
+        for link in hold("s", name, DEVICE if name.startswith("d") else PHONE)
+    ]
+    assert bridged_names(*stranger) == {"abcd", "vwxyz"}
+    shared = [*hold("abcdvwxyz", "office", ADDRESS), *hold("a", "phone-2")]
+    assert bridged_names(*shared) == {"abcd", "vwxyz"}
+
+
+def test_bridges_make_chains() -> None:
+    third = [*hold("pqr", "phone-3"), *hold("pqr", "device-3", DEVICE)]
+    chain = [
+        *hold("a", "phone-2"),
+        *hold("a", "device-2", DEVICE),
+        *hold("z", "phone-3"),
+        *hold("z", "device-3", DEVICE),
+    ]
+    found = bridged_names(*third, *chain, clusters=("abcd", "vwxyz", "pqr"))
+    assert found == {"abcdpqrvwxyz"}
 
 
 def test_who_touches_a_dense_group_by_one_identifier_is_a_stranger() -> None:

@@ -10,7 +10,7 @@ from detect.network.clustering import Clustering
 from detect.network.engines import ENGINES
 from detect.network.fragility import Fragility, FragilityLimits, Rule, study
 from detect.network.incidence import Incidence
-from tests.unit.detect.network.shapes import KINDS, PAYEE, Link, hold, incidence, link_lists
+from tests.unit.detect.network.shapes import KINDS, PAYEE, PHONE, Link, hold, incidence, link_lists
 
 RULES: dict[str, Rule] = {"corroboration": corroboration.cluster}
 
@@ -96,7 +96,7 @@ def test_a_rule_that_does_not_give_the_cluster_back_claims_nothing() -> None:
 
     found = corroboration.cluster(links)
     (claimed,) = study(links, found, [0], {"never": never}).values()
-    assert claimed == Fragility("never", identifiers=2)
+    assert claimed == Fragility("never", identifiers=2, region=claimed.region)
     (claimed,) = study(links, found, [0], {"never": never, **RULES}).values()
     assert (claimed.rule, claimed.is_verified) == ("corroboration", True)
 
@@ -138,3 +138,41 @@ def test_every_engine_can_be_asked(engine: str) -> None:
     (found,) = study(links, ENGINES[engine](links), [0], rules).values()
     assert found.is_verified
     assert found.smallest
+
+
+def test_a_cluster_whose_region_is_as_it_was_is_not_asked_again() -> None:
+    asked: list[int] = []
+
+    def counted(given_links: Incidence) -> Clustering:
+        asked.append(given_links.merchant.size)
+        return corroboration.cluster(given_links)
+
+    def again(links: Incidence, known: dict[str, Fragility]) -> Fragility:
+        found = corroboration.cluster(links)
+        asked.clear()
+        (told,) = study(links, found, [0], {"corroboration": counted}, studied=known).values()
+        return told
+
+    crowd = [Link(f"m{at}", f"own{at}", PHONE) for at in range(1_000)]
+    group = [*hold("abcd", "p"), *hold("abcd", "q"), *hold("abc", "r"), *crowd]
+    first = again(incidence(*group), {})
+    assert asked
+    assert first.region
+    known = {first.region: Fragility.from_dict(first.to_dict(), first.region)}
+    assert again(incidence(*group, *hold("xyz", "elsewhere")), known) == first
+    assert not asked, "a shop in another town changes nothing"
+    for changed in ([*group, *hold("e", "r")], group[1:], [*group, *hold("cd", "s")]):
+        again(incidence(*changed), known)
+        assert asked
+
+
+def test_a_market_is_counted_to_two_digits() -> None:
+    """So that a new shop does not undo every study."""
+    crowd = [Link(f"m{at}", f"own{at}", PHONE) for at in range(996)]
+    group = [*hold("abcd", "p"), *hold("abcd", "q")]
+    regions = set()
+    for extra in (0, 3, 60):
+        links = incidence(*group, *crowd, *(Link(f"n{at}", "hub", PHONE) for at in range(extra)))
+        found = corroboration.cluster(links)
+        regions.add(study(links, found, [0], RULES)[0].region)
+    assert len(regions) == 2

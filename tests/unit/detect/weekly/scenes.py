@@ -96,6 +96,11 @@ def grouped(incidence: Incidence, groups: Mapping[str, int]) -> Clustering:
     return from_labels(incidence, raw, min_members=1, cap=20)
 
 
+def together(*groups: Iterable[str]) -> dict[str, int]:
+    """What `Scene.snapshot` takes: each of these is a cluster, and there are no others."""
+    return {name: at for at, group in enumerate(groups) for name in group}
+
+
 @dataclass
 class Story:
     """Weeks followed so far."""

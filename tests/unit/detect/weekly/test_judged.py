@@ -84,7 +84,7 @@ def test_joining_hundreds_of_names_is_no_feed_that_failed() -> None:
 
 
 def test_memory_keeps_the_fold_and_reads_weeks_that_had_none() -> None:
-    kept = unpack(pack(seen(FIRST, JOINED, "ap", "aq")))
+    kept, _ = unpack(pack(seen(FIRST, JOINED, "ap", "aq"), {}))
     assert kept.fold == JOINED
     (link,) = difference(seen(FIRST, Fold(), "ap"), seen(SECOND, Fold(), "ap", "aq"))
     assert len(link_to_list(link)) == 6, "as weeks were kept before"
