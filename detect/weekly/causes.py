@@ -75,7 +75,8 @@ def merged(one: Track, other: Track, changes: RecentChanges, rule: CauseRule) ->
 def _bridging(
     side: Track, other: Track, changes: RecentChanges, rule: CauseRule
 ) -> list[ChangedLink]:
-    merchants = (frozenset(side.members) | side.anchor.members) - frozenset(other.members)
+    # Who changed sides last week, by these very records, is still one of those that bridge.
+    merchants = (frozenset(side.members) | side.anchor.members) - other.anchor.members
     identifiers = _owned(other) - side.identifiers
     return [
         link

@@ -237,3 +237,19 @@ def test_extremes_and_the_day_of_telling_are_remembered() -> None:
             del track[name]
     (track,) = TrackerState.from_dict(old).tracks.values()
     assert (track.told_on, track.low, track.high) == (None, None, None)
+
+
+def test_who_changed_sides_a_week_before_still_explains_the_merger() -> None:
+    scene, story = Scene(), Story()
+    a_ring, _ = scene.ring("a", 12)
+    b_ring, other = scene.ring("b", 8)
+    story.tell(scene.snapshot())
+    sides = {story.id_of("a00"), story.id_of("b00")}
+    scene.hold(["a11"], other[:2])
+    moved = together(a_ring[:-1], [*b_ring, "a11"])
+    assert announced(story.tell(scene.snapshot(groups=moved))) == []
+    scene.noise()
+    events = story.tell(scene.snapshot())
+    assert announced(events) == [EventKind.MERGED]
+    assert set(events[0].tracks) == sides
+    assert {link.merchant for link in events[0].causes} == {"a11"}
