@@ -119,7 +119,10 @@ class Cluster(Node, Bounded, ClusterReasons):
     size: int = strawberry.field(description="可见成员数 / Members you may see")
     regions: list[str] = strawberry.field(description="可见成员的地区 / Regions of these members")
     status: str | None = strawberry.field(
-        description="状态；有隐藏部分时为空 / Status; null where part of it is hidden"
+        description=(
+            "状态：current 现存，dormant 等待中（可能重现），gone 已消失；有隐藏部分时为空 / "
+            "Status: current, dormant (may come back), gone; null where part of it is hidden"
+        )
     )
     born_on: Date | None = strawberry.field(
         description="首次出现日期；有隐藏部分时为空 / First seen on; null where part of it is hidden"

@@ -33,13 +33,15 @@ Pair = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class StandingClusters:
     """What is published now: (merchant, cluster) → digest of the membership, (identifier, cluster) →
-    holders inside and in all."""
+    holders inside and in all. `dormant`: ids of those that the run waits for.
+    """
 
     members: Mapping[Pair, str] = field(default_factory=dict)
     owned: Mapping[Pair, tuple[int, int]] = field(default_factory=dict)
+    dormant: Sequence[str] = ()
 
 
-def standing_clusters(store: Store) -> StandingClusters:
+def standing_clusters(store: Store, dormant: Sequence[str]) -> StandingClusters:
     """Read what is published; nobody else changes it while the lease is held."""
     members = store.columns(_STANDING_MEMBERS)
     owned = store.columns(_STANDING_OWNED)
@@ -58,6 +60,7 @@ def standing_clusters(store: Store) -> StandingClusters:
                 strict=True,
             )
         ),
+        dormant,
     )
 
 
@@ -84,7 +87,7 @@ def cluster_steps(
         *_each(
             _CLUSTERS, [{"id": c.id, "properties": _cluster_properties(c, as_of)} for c in clusters]
         ),
-        Step(_RETIRE, {"ids": [c.id for c in clusters]}),
+        Step(_RETIRE, {"ids": [c.id for c in clusters], "dormant": list(standing.dormant)}),
         *_each(
             _MEMBERS,
             [{"merchant": m, "cluster": c, "properties": members[m, c]} for m, c in joined],

@@ -25,12 +25,12 @@ from detect.network.published import PublishedCluster, studied_of
 from detect.publication import finding_steps, stage_findings
 from detect.run import judge_rows, rows_of
 from detect.weekly.digest import ClusterFacts, MerchantSaid, ToldWeek, digests
-from detect.weekly.flags import Flag
+from detect.weekly.flags import Flag, cluster_id
 from detect.weekly.lease import AnalysisIsRunning, Lease
 from detect.weekly.lineage import LineageStep
 from detect.weekly.picture import Picture, wanted
 from detect.weekly.remembered import StagedMemory, stage_memory
-from detect.weekly.tracks import TrackerState
+from detect.weekly.tracks import TrackerState, TrackStatus
 from graph.model.findings import Finding
 from graph.store.session import Run, Step, Store
 from graph.store.statement import Statement
@@ -57,24 +57,33 @@ class Memory:
 
     run_id: str
     engine: str
-    state: TrackerState
     steps: Sequence[LineageStep]
     told: ToldWeek
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Everything that becomes visible at once; `memory` only of a weekly run."""
+    """Everything that becomes visible at once; `memory` only of a weekly run.
+
+    `state`: the tracks after the run, of which the dormant ones are told as such.
+    """
 
     picture: Picture
     clusters: Sequence[PublishedCluster]
     findings: Sequence[Finding]
+    state: TrackerState
     memory: Memory | None = None
 
     @property
     def as_of(self) -> date:
         """The day of the run."""
         return self.picture.snapshot.as_of
+
+    @property
+    def dormant(self) -> list[str]:
+        """Clusters that are not there and are waited for."""
+        tracks = self.state.tracks.values()
+        return [cluster_id(track.id) for track in tracks if track.status is TrackStatus.DORMANT]
 
     @property
     def networks(self) -> dict[str, str]:
@@ -109,7 +118,7 @@ def publish(store: Store, lease: Lease, wish: Publication, progress: Progress) -
         [*wish.findings, *found, *labs],
         wish.networks,
     )
-    standing = standing_clusters(store)
+    standing = standing_clusters(store, wish.dormant)
     memory = StagedMemory()
     if wish.memory is not None:
         studied = studied_of(wish.clusters)
@@ -193,7 +202,7 @@ def _remember(
             "as_of": day,
             "digest": wish.picture.snapshot.digest,
             "engine": kept.engine,
-            "state": json.dumps(kept.state.to_dict(), ensure_ascii=False),
+            "state": json.dumps(wish.state.to_dict(), ensure_ascii=False),
             "memory": name,
             "counts": json.dumps(counts, ensure_ascii=False),
             "incomplete": list(kept.told.incomplete),

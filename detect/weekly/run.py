@@ -87,7 +87,7 @@ def detect_now(
         findings = picture.judging(None)
         clusters = described(store, picture, after, findings, before.studied, progress)
         lease.confirm()
-        done = publish(store, lease, Publication(picture, clusters, findings), progress)
+        done = publish(store, lease, Publication(picture, clusters, findings, after), progress)
     return RunResult(as_of, engine, done.counts)
 
 
@@ -120,11 +120,11 @@ def run_weekly(
         memory = Memory(
             _run_id(as_of),
             engine,
-            week.state,
             lineage(before.state, week.state, week.events),
             told_week(store, as_of, flags, clusters, incomplete_feeds(week.state)),
         )
-        done = publish(store, lease, Publication(picture, clusters, findings, memory), progress)
+        wish = Publication(picture, clusters, findings, week.state, memory)
+        done = publish(store, lease, wish, progress)
     return RunResult(
         as_of,
         engine,

@@ -10,6 +10,7 @@ from detect.weekly.run import detect_now, run_weekly
 from graph.store.session import Store
 from graph.store.statement import Statement
 from tests.integration.detect.weeks import WEEK_1, WEEK_2, WEEK_3, Rings
+from tests.integration.queries.world import HERE
 
 _MEMBERS = Statement(
     "test_members",
@@ -24,6 +25,7 @@ _OWNED = Statement(
 _PARTS = Statement(
     "test_parts", "MATCH (p:WeeklyPart) RETURN p.memory AS memory, count(*) AS parts"
 )
+_STATUS = Statement("test_status", "MATCH (c:Cluster) RETURN c.id AS id, c.status AS status")
 _OLD_RUN = Statement(
     "test_old_run",
     "MATCH (run:WeeklyRun {id: $id}) SET run.snapshot = $snapshot REMOVE run.memory",
@@ -115,3 +117,23 @@ def test_detecting_without_memory_leaves_none(clean_store: Store) -> None:
     detect_now(clean_store, WEEK_1)
     assert members(clean_store)
     assert clean_store.read(_PARTS) == []
+
+
+def test_what_is_left_of_a_cluster_is_dormant_and_what_is_not_is_gone(clean_store: Store) -> None:
+    rings = Rings.of(clean_store)
+    run_weekly(clean_store, WEEK_1)
+    a, _, c, d, e = rings.one
+    for phone, leaving in {
+        "11111": [c, d, e],  # the first two still share it
+        "22222": [a, d, e],  # the second and the third
+        "33333": rings.one,
+        "44444": rings.other,
+        "55555": rings.other,
+        "66666": rings.other,
+    }.items():
+        rings.share(leaving, [phone], HERE, WEEK_2, valid_to=WEEK_2.isoformat())
+    rings.world.settle()
+    run_weekly(clean_store, WEEK_2)
+    assert members(clean_store) == {}
+    told = {row["id"]: row["status"] for row in clean_store.read(_STATUS)}
+    assert told == {"Cluster:C-000001": "dormant", "Cluster:C-000002": "gone"}
