@@ -28,7 +28,25 @@ def absorbed(week: Week) -> dict[int, list[str]]:
         is_live = week.before[track_id].status in _LIVE
         if is_live and share >= week.settings.match.absorbed_share:
             found.setdefault(-at, []).append(track_id)
+    for at, others in found.items():
+        _let_largest_live_on(week, at, others)
     return found
+
+
+def _let_largest_live_on(week: Week, at: int, others: list[str]) -> None:
+    """Of shown tracks that became one, the one with most merchants keeps its name; of equals the oldest."""
+    survivor = week.track_of[at]
+    shown = [
+        each
+        for each in (survivor, *others)
+        if week.before[each].is_shown and week.before[each].status is TrackStatus.ACTIVE
+    ]
+    if survivor not in shown:
+        return
+    largest = min(shown, key=lambda each: (-len(week.before[each].members), each))
+    if largest != survivor:
+        others[others.index(largest)] = survivor
+        week.track_of[at] = largest
 
 
 def join(week: Week, absorbed: dict[int, list[str]]) -> None:

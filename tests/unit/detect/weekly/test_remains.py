@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from detect.weekly.events import EventKind
 from detect.weekly.tracks import Track, TrackerState, TrackStatus
 from tests.unit.detect.weekly.scenes import FIRST, Scene, Story, announced, together
@@ -253,3 +255,19 @@ def test_who_changed_sides_a_week_before_still_explains_the_merger() -> None:
     assert announced(events) == [EventKind.MERGED]
     assert set(events[0].tracks) == sides
     assert {link.merchant for link in events[0].causes} == {"a11"}
+
+
+@pytest.mark.parametrize(("size", "survivor"), [(9, "a"), (8, "a"), (7, "b")])
+def test_of_two_that_merge_the_larger_keeps_its_name(size: int, survivor: str) -> None:
+    """By merchants, however much is known of the other; of equals the one with the older number."""
+    scene, story = Scene(), Story()
+    a_ring, poor = scene.ring("a", size)
+    b_ring, _ = scene.ring("b", 8)
+    scene.hold(b_ring, [f"phone-more-{at}" for at in range(9)])
+    story.tell(scene.snapshot(groups=together(a_ring, b_ring)))
+    names = {ring: story.id_of(f"{ring}00") for ring in "ab"}
+    scene.hold(["b00"], poor[:2])
+    events = story.tell(scene.snapshot(groups=together([*a_ring, *b_ring])))
+    assert announced(events) == [EventKind.MERGED]
+    assert events[0].tracks[0] == names[survivor]
+    assert set(events[0].tracks) == set(names.values())
