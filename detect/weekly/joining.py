@@ -34,12 +34,17 @@ def absorbed(week: Week) -> dict[int, list[str]]:
 
 
 def _let_largest_live_on(week: Week, at: int, others: list[str]) -> None:
-    """Of shown tracks that became one, the one with most merchants keeps its name; of equals the oldest."""
+    """Of shown tracks that became one, the one with most merchants keeps its name; of equals the oldest.
+
+    One that fell apart, of which much happens to be here, is none of them.
+    """
     survivor = week.track_of[at]
     shown = [
         each
         for each in (survivor, *others)
-        if week.before[each].is_shown and week.before[each].status is TrackStatus.ACTIVE
+        if week.before[each].is_shown
+        and week.before[each].status is TrackStatus.ACTIVE
+        and not _fell_apart(week, week.before[each])
     ]
     if survivor not in shown:
         return
@@ -64,7 +69,11 @@ def join(week: Week, absorbed: dict[int, list[str]]) -> None:
         verdicts = {
             side.id: _bridged(week, side, sides) for side in sides if side.id != survivor.id
         }
-        shown = [each for each in shown if not _is_over(week, week.before[each], verdicts[each])]
+        shown = [
+            each
+            for each in shown
+            if verdicts[each].is_explained or not _fell_apart(week, week.before[each])
+        ]
         verdicts = {each: verdicts[each] for each in shown}
         if not shown:
             continue
@@ -104,10 +113,8 @@ def come_apart(week: Week) -> None:
         week.settle(at, track_id)
 
 
-def _is_over(week: Week, track: Track, joined: Verdict) -> bool:
-    """Whether it fell apart, and what is left of it happens to be elsewhere: that is no joining."""
-    if joined.is_explained:
-        return False
+def _fell_apart(week: Week, track: Track) -> bool:
+    """Whether it is dissolved by its own records, wherever its members turn up."""
     return causes.dissolved(track, week.changes, week.rule).is_explained
 
 

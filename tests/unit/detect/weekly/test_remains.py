@@ -150,18 +150,21 @@ def test_late_merchants_do_not_count_again_when_others_join() -> None:
     assert announced(story.tell(scene.snapshot())) == [], "two of fourteen"
 
 
-def test_a_cluster_that_dissolves_is_not_silently_absorbed() -> None:
-    """Half of its former members happen to join another one in the same week."""
+@pytest.mark.parametrize("size", [6, 14])
+def test_a_cluster_that_dissolves_is_not_silently_absorbed(size: int) -> None:
+    """Half of its former members happen to join another one in the same week, larger or smaller."""
     scene, story = Scene(), Story()
-    members, owned = scene.ring("a", 6)
+    members, owned = scene.ring("a", size)
     others, _ = scene.ring("b", 12)
     story.tell(scene.snapshot())
-    gone = story.id_of("a00")
+    gone, stays = story.id_of("a00"), story.id_of("b00")
     scene.drop(members, owned)
-    scene.hold(members[:3], ["phone-own"])
-    events = story.tell(scene.snapshot(groups=together([*others, *members[:3]])))
+    moved = members[: size // 2]
+    scene.hold(moved, ["phone-own"])
+    events = story.tell(scene.snapshot(groups=together([*others, *moved])))
     assert [event.tracks for event in events if event.kind is EventKind.DISSOLVED] == [(gone,)]
     assert EventKind.MERGED not in {event.would_be for event in events}
+    assert story.id_of("b00") == stays
 
 
 def merged_then_gone(scene: Scene, story: Story) -> tuple[str, str, list[str]]:
