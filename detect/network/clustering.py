@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from detect.network.incidence import Incidence, IntArray
 from detect.network.runs import packed, runs, unpacked_high, unpacked_low
@@ -153,6 +154,16 @@ def ownership(held: Holdings, label: IntArray, cap: int) -> IntArray:
     is_bridge = np.bincount(identifier, minlength=owned_by.size) > 1
     owned_by[is_bridge] = NO_CLUSTER
     return owned_by
+
+
+def components(
+    left: NDArray[np.integer], right: NDArray[np.integer], nodes: int
+) -> NDArray[np.int32]:
+    """The connected component of each of `nodes`, tied by pairs; a pair may come more than once."""
+    ties = np.ones(left.size, bool)  # of flags a sum cannot overflow
+    graph = sparse.coo_array((ties, (left, right)), shape=(nodes, nodes))
+    _, component = sparse.csgraph.connected_components(graph, directed=False)
+    return np.asarray(component, np.int32)
 
 
 def _existing(cluster: int) -> int:

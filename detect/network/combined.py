@@ -30,6 +30,7 @@ from detect.network import corroboration, deep
 from detect.network.clustering import (
     Clustering,
     Holdings,
+    components,
     from_labels,
     holdings,
     numbered,
@@ -146,9 +147,7 @@ def bridged(
         one, other = _bridges(rare, label, settings)
         if not one.size:
             break
-        count = int(label.max()) + 1
-        graph = sparse.coo_array((np.ones(one.size), (one, other)), shape=(count, count))
-        home = sparse.csgraph.connected_components(graph, directed=False)[1]
+        home = components(one, other, int(label.max()) + 1)
         label = numbered(np.where(label >= 0, home[np.maximum(label, 0)], -1))
     return label
 
@@ -165,9 +164,8 @@ def _bridges(
     key, shared = np.unique(packed(rare.merchant[is_owned], owner[is_owned]), return_counts=True)
     key = key[shared >= settings.bridge_shared]
     merchant, cluster = unpacked_high(key), unpacked_low(key)
-    is_next = (
-        merchant[1:] == merchant[:-1]
-    )  # sorted: neighbours of one merchant chain all its clusters
+    # Sorted by merchant: neighbours chain all the clusters of one.
+    is_next = merchant[1:] == merchant[:-1]
     return cluster[:-1][is_next], cluster[1:][is_next]
 
 

@@ -30,6 +30,7 @@ from detect.network.clustering import (
     Clustering,
     Holdings,
     believed_kind,
+    components,
     holdings,
     numbered,
     ownership,
@@ -177,7 +178,7 @@ def cores(evidence: Evidence, settings: CorroborationSettings) -> IntArray:
     number = np.empty(evidence.merchants, np.int32)
     number[tied] = np.arange(tied.size, dtype=np.int32)
     label = np.full(evidence.merchants, -1, np.int32)
-    label[tied] = _components(number[left], number[right], tied.size)
+    label[tied] = components(number[left], number[right], tied.size)
     return numbered(label)
 
 
@@ -228,14 +229,6 @@ def _worth_by_source(
     return worth
 
 
-def _components(
-    left: NDArray[np.integer], right: NDArray[np.integer], nodes: int
-) -> NDArray[np.int32]:
-    graph = sparse.coo_array((np.ones(left.size, np.int8), (left, right)), shape=(nodes, nodes))
-    _, component = sparse.csgraph.connected_components(graph, directed=False)
-    return np.asarray(component, np.int32)
-
-
 def _core_holdings(rare: Holdings, label: IntArray) -> tuple[IntArray, IntArray]:
     """Core and identifier, each pair once: what any member of a core holds; sorted."""
     inside = np.flatnonzero(label[rare.merchant] >= 0)
@@ -254,7 +247,7 @@ def merge(rare: Holdings, label: IntArray, settings: CorroborationSettings) -> I
     is_enough = (pairs.shared >= settings.merge_shared) & (
         pairs.shared >= settings.merge_share * fewer
     )
-    of_core = _components(pairs.left[is_enough], pairs.right[is_enough], count)
+    of_core = components(pairs.left[is_enough], pairs.right[is_enough], count)
     return numbered(np.where(label >= 0, of_core[np.maximum(label, 0)], -1))
 
 

@@ -33,15 +33,13 @@ Pair = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class StandingClusters:
     """What is published now: (merchant, cluster) → digest of the membership, (identifier, cluster) →
-    holders inside and in all. `dormant`: ids of those that the run waits for.
-    """
+    holders inside and in all."""
 
     members: Mapping[Pair, str] = field(default_factory=dict)
     owned: Mapping[Pair, tuple[int, int]] = field(default_factory=dict)
-    dormant: Sequence[str] = ()
 
 
-def standing_clusters(store: Store, dormant: Sequence[str]) -> StandingClusters:
+def standing_clusters(store: Store) -> StandingClusters:
     """Read what is published; nobody else changes it while the lease is held."""
     members = store.columns(_STANDING_MEMBERS)
     owned = store.columns(_STANDING_OWNED)
@@ -60,14 +58,19 @@ def standing_clusters(store: Store, dormant: Sequence[str]) -> StandingClusters:
                 strict=True,
             )
         ),
-        dormant,
     )
 
 
 def cluster_steps(
-    clusters: Sequence[PublishedCluster], as_of: date, standing: StandingClusters
+    clusters: Sequence[PublishedCluster],
+    as_of: date,
+    standing: StandingClusters,
+    dormant: Sequence[str],
 ) -> list[Step]:
-    """The steps that replace the published clusters by these, to be done in one transaction."""
+    """The steps that replace the published clusters by these, to be done in one transaction.
+
+    `dormant`: ids of clusters that are not there and are waited for.
+    """
     members = {
         (member.merchant_id, cluster.id): _member_properties(member)
         for cluster in clusters
@@ -87,7 +90,7 @@ def cluster_steps(
         *_each(
             _CLUSTERS, [{"id": c.id, "properties": _cluster_properties(c, as_of)} for c in clusters]
         ),
-        Step(_RETIRE, {"ids": [c.id for c in clusters], "dormant": list(standing.dormant)}),
+        Step(_RETIRE, {"ids": [c.id for c in clusters], "dormant": list(dormant)}),
         *_each(
             _MEMBERS,
             [{"merchant": m, "cluster": c, "properties": members[m, c]} for m, c in joined],

@@ -9,11 +9,10 @@ from dataclasses import replace
 from detect.weekly import causes
 from detect.weekly.causes import Verdict
 from detect.weekly.events import Event, EventKind
+from detect.weekly.matching import CORE_IDENTIFIERS
 from detect.weekly.snapshot import held_by
 from detect.weekly.tracks import Anchor, Track, TrackStatus
 from detect.weekly.week import Week, difference_of
-
-CORE_WEIGHT = 2.0  # owned identifiers that a member of the core holds (`matching.Front`)
 
 
 def resize(week: Week) -> None:
@@ -36,12 +35,12 @@ def resize(week: Week) -> None:
 def _has_changed(week: Week, at: int, track: Track) -> bool:
     """Tell that the track grew or shrank, if it did by enough, and anchor it here."""
     front = week.fronts[at]
-    low, high = track.low or track.anchor, track.high or track.anchor
-    if front.core - low.core >= _limit(week, low):
+    low, high = track.lowest, track.highest
+    if front.core - low.core >= _limit(week, low.core):
         gained, _ = difference_of(low, front)
         verdict = causes.grew(gained, front, week.changes, week.rule)
         week.tell(EventKind.GREW, (track.id,), front, verdict, low)
-    elif high.core - front.core >= _limit(week, high):
+    elif high.core - front.core >= _limit(week, high.core):
         _, lost = difference_of(high, front)
         verdict = causes.shrank(lost, track, week.changes, week.rule)
         week.tell(EventKind.SHRANK, (track.id,), front, verdict, high)
@@ -51,8 +50,8 @@ def _has_changed(week: Week, at: int, track: Track) -> bool:
     return True
 
 
-def _limit(week: Week, since: Anchor) -> float:
-    return max(week.settings.size_change_members, week.settings.size_change_share * since.core)
+def _limit(week: Week, core: int) -> float:
+    return max(week.settings.size_change_members, week.settings.size_change_share * core)
 
 
 def _fill_in(week: Week, at: int, track_id: str) -> None:
@@ -71,7 +70,7 @@ def _fill_in(week: Week, at: int, track_id: str) -> None:
             late.append(merchant)
     if not late or len(late) >= week.settings.late_share * track.anchor.core:
         return
-    in_core = sum(front.members[merchant] >= CORE_WEIGHT for merchant in late)
+    in_core = sum(front.members[merchant] >= CORE_IDENTIFIERS for merchant in late)
     week.tracks[track_id] = replace(
         track,
         anchor=_with(track.anchor, late, in_core),
@@ -124,8 +123,8 @@ def _is_still_there(week: Week, track: Track) -> bool:
     if len(held) < least:
         return False
     lost = tuple(sorted(track.members.keys() - held.keys()))
-    high = max(len(track.members), (track.high or track.anchor).core)
-    if high - len(held) < _limit(week, replace(track.anchor, core=high)):
+    high = max(len(track.members), track.highest.core)
+    if high - len(held) < _limit(week, high):
         return True
     verdict = causes.shrank(lost, track, week.changes, week.rule)
     if not verdict.is_explained:

@@ -18,6 +18,9 @@ from detect.weekly.settings import MatchRule, TrackerSettings
 from detect.weekly.snapshot import Snapshot
 from detect.weekly.tracks import Track, TrackStatus
 
+CORE_IDENTIFIERS = 2
+"""Owned identifiers that a member of the core holds; its weight is at least as much."""
+
 # A live track outbids a remembered one of equal likeness; ties go to the oldest id.
 STATUS_FACTOR = {
     TrackStatus.ACTIVE: 1.0,
@@ -100,7 +103,9 @@ def fronts(snapshot: Snapshot, settings: TrackerSettings) -> tuple[Front, ...]:
     is_inside = label >= 0
     size = clustering.sizes()
     owned = np.bincount(owned_by[owned_by >= 0], minlength=clustering.count)
-    core = np.bincount(label[is_inside & (held >= 2)], minlength=clustering.count).tolist()
+    core = np.bincount(
+        label[is_inside & (held >= CORE_IDENTIFIERS)], minlength=clustering.count
+    ).tolist()
     mean_owned = np.bincount(label[is_inside], held[is_inside], clustering.count) / size
     is_visible = (
         (size >= rule.visible_size)

@@ -118,7 +118,7 @@ def publish(store: Store, lease: Lease, wish: Publication, progress: Progress) -
         [*wish.findings, *found, *labs],
         wish.networks,
     )
-    standing = standing_clusters(store, wish.dormant)
+    standing = standing_clusters(store)
     memory = StagedMemory()
     if wish.memory is not None:
         studied = studied_of(wish.clusters)
@@ -131,13 +131,13 @@ def publish(store: Store, lease: Lease, wish: Publication, progress: Progress) -
         if (there["findings"], there["parts"]) != (staged.staged, memory.parts):
             raise AnalysisIsRunning(owner="-")
         _do(run, staged.steps())
-        _do(run, cluster_steps(wish.clusters, wish.as_of, standing))
+        _do(run, cluster_steps(wish.clusters, wish.as_of, standing, wish.dormant))
         _do(run, finding_steps(found, wish.as_of, wanted(after_clusters=True)))
         _do(run, finding_steps(labs, wish.as_of, [LAB_DETECTOR, COMMUNITY_DETECTOR]))
         counts = _counts(wish, [*wish.findings, *found, *labs])
         if wish.memory is None:
             return Published(counts)
-        return Published(counts, _remember(run, (wish.memory, memory.name), wish, counts))
+        return Published(counts, _remember(run, wish.memory, memory.name, wish, counts))
 
     return store.write_as_one("publish", whole, timeout_s=TIMEOUT_S)
 
@@ -185,10 +185,12 @@ def _found_after(store: Store, wish: Publication) -> list[Finding]:
 
 
 def _remember(
-    run: Run, memory: tuple[Memory, str], wish: Publication, counts: dict[str, Any]
+    run: Run, kept: Memory, name: str, wish: Publication, counts: dict[str, Any]
 ) -> tuple[str, ...]:
-    """Write flags, lineage, digests and the run itself; the regions that got a digest."""
-    kept, name = memory
+    """Write flags, lineage, digests and the run itself, whose memory was staged as `name`.
+
+    Returns the regions that got a digest.
+    """
     day = wish.as_of.isoformat()
     (told,) = run(_TOLD_AT, as_of=day)
     known = frozenset(told["flags"])

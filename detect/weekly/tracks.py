@@ -82,6 +82,16 @@ class Track:
     low: Anchor | None = None
     high: Anchor | None = None
 
+    @property
+    def lowest(self) -> Anchor:
+        """The cluster at its smallest since it was last announced."""
+        return self.low or self.anchor
+
+    @property
+    def highest(self) -> Anchor:
+        """The cluster at its largest since it was last announced."""
+        return self.high or self.anchor
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
         return {

@@ -102,7 +102,6 @@ class Week:
     def keep_up(self, at: int, track_id: str) -> None:
         """Take over the front's members; the anchor stays, and the extremes since are noted."""
         front, track = self.fronts[at], self.tracks[track_id]
-        low, high = track.low or track.anchor, track.high or track.anchor
         self.tracks[track_id] = replace(
             track,
             status=TrackStatus.ACTIVE if track.is_shown else TrackStatus.PENDING,
@@ -113,8 +112,8 @@ class Week:
             lost_at=None,
             merged_into=None,
             is_merge_announced=False,
-            low=anchor_at(front) if front.core < low.core else track.low,
-            high=anchor_at(front) if front.core > high.core else track.high,
+            low=anchor_at(front) if front.core < track.lowest.core else track.low,
+            high=anchor_at(front) if front.core > track.highest.core else track.high,
         )
 
     def settle(self, at: int, track_id: str) -> None:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from detect.network.clustering import numbered
+from detect.network.clustering import components, numbered
 from detect.network.deep.field import Field, FloatArray
 from detect.network.deep.loops import CHANCE_SIZE, Links
 from detect.network.incidence import IntArray
@@ -204,11 +203,7 @@ def connected(field: Field, label: IntArray) -> IntArray:
     number = np.empty(field.merchants, np.int64)
     number[members] = np.arange(members.size)
     total = members.size + node.size
-    graph = sparse.coo_array(
-        (np.ones(merchant.size, np.int8), (number[merchant], members.size + at)),
-        shape=(total, total),
-    )
-    _, component = sparse.csgraph.connected_components(graph, directed=False)
+    component = components(number[merchant], members.size + at, total)
     parts = np.full(field.merchants, -1, np.int64)
     parts[members] = component[: members.size]
     return numbered(parts, 2)
